@@ -52,7 +52,7 @@ def steps() -> st.SearchStrategy[list[Any]]:
 
 @given(steps(), st.integers(0, 2**32), st.sampled_from([0.01, 0.03, 0.1]), st.sampled_from([1, 50]))
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=set(Phase) - {Phase.explain},
     suppress_health_check=[HealthCheck.too_slow],

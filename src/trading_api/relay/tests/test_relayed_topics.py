@@ -144,9 +144,14 @@ async def test_a_state_longer_than_a_message_of_the_bus_arrives() -> None:
     async with deployed() as deployment:
         owner, gateway = await start_owner(deployment), await deployment.gateway()
         await owner.exchange.client.deposit(A, 1_000_000_000.0)
-        for _ in range(40):
-            await asyncio.gather(*(owner.exchange.place(**FAR) for _ in range(100)))
+        # As long as an id can be, so that half as many orders are enough.
+        longest = "\N{GRINNING FACE}" * 60
+        for first in range(0, 2_500, 100):
+            ids = [f"{number}{longest}" for number in range(first, first + 100)]
+            await asyncio.gather(*(owner.exchange.place(**FAR, clientOrderId=id) for id in ids))
         client = gateway.client()
         topic = await client.follow("orders", accountId=A)
-        assert len(client.updates(topic)) == 4_000
-        assert sum(len(json.dumps(each)) for each in client.messages) > 1_000_000
+        updates = client.updates(topic)
+        assert len(updates) == 2_500
+        state = [json.dumps(each["payload"], ensure_ascii=False).encode() for each in updates]
+        assert sum(map(len, state)) > messages.REPLY_BYTES_MAX

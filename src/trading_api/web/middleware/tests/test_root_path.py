@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -17,12 +18,26 @@ SETTINGS = Settings.defaults().model_copy(update={"root_path": ROOT, "database_u
 PAGES = ("/api/v1/docs", "/api/v1/ws/asyncapi")
 
 
+@pytest.fixture(scope="module")
+async def address() -> AsyncIterator[str]:
+    app, _ = create_app(SETTINGS)
+    async with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+async def secured_address() -> AsyncIterator[str]:
+    hosts = {"root_path": ROOT, "allowed_hosts": "trading.example"}
+    app, _ = create_app(secured(**hosts, database_url="memory:"))
+    async with serving(app) as address:
+        yield address
+
+
 @pytest.mark.parametrize("prefix", ["", ROOT])
-async def test_every_path_is_served_with_and_without_the_sub_path(prefix: str) -> None:
-    app, _ = create_app(
-        secured(root_path=ROOT, allowed_hosts="trading.example", database_url="memory:")
-    )
-    async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
+async def test_every_path_is_served_with_and_without_the_sub_path(
+    secured_address: str, prefix: str
+) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{secured_address}") as rest:
         host = {"Host": "trading.example"}
         for path in ("/", "/api/v1/health", "/health/ready", *PAGES):
             answer = await rest.get(prefix + path, headers=host)
@@ -37,9 +52,8 @@ async def test_every_path_is_served_with_and_without_the_sub_path(prefix: str) -
         assert (await rest.get(f"{prefix}/assets/none.js", headers=host)).status_code == 404
 
 
-async def test_the_links_of_pages_and_documents_contain_the_sub_path() -> None:
-    app, _ = create_app(SETTINGS)
-    async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
+async def test_the_links_of_pages_and_documents_contain_the_sub_path(address: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as rest:
         page = (await rest.get(ROOT + PAGES[0])).text
         links = re.findall(r"""(?:href|src)="([^"]+)"|url: '([^']+)'""", page)
         paths = [link for pair in links for link in pair if link]
@@ -56,9 +70,8 @@ async def test_the_links_of_pages_and_documents_contain_the_sub_path() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", ROOT])
-async def test_sockets_open_at_the_sub_path(prefix: str) -> None:
-    app, _ = create_app(SETTINGS)
-    async with serving(app) as address, connected(f"{address}{prefix}") as client:
+async def test_sockets_open_at_the_sub_path(address: str, prefix: str) -> None:
+    async with connected(f"{address}{prefix}") as client:
         await client.subscribe("bars", symbol="AAPL", resolution="1")
 
 
