@@ -161,7 +161,7 @@ async def follow_all(stocks: str, crypto: str) -> dict[str, Any]:
     }
 
 
-def main(url: str, noon_s: str, stocks: str, crypto: str) -> None:
+def main(noon_s: str, url: str, stocks: str, crypto: str) -> None:
     result = {
         "stocks": use_stocks(url, datetime.fromtimestamp(int(noon_s), UTC)),
         "crypto": use_crypto(url),

@@ -12,26 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from tests.kit.server import serving
-from trading_api.app_factory import create_app
-from trading_api.modules.alpaca.data.tests.data_server import DataServer, data_server
+from trading_api.modules.alpaca.data.tests.data_server import PATH, data_server
+from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.tests.fakes import NOON_MS, FakeSource
-from trading_api.settings import Settings
 
 PROGRAM = Path(__file__).with_name("alpaca_py_data.py")
-SETTINGS = Settings.defaults().model_copy(
-    update={"enabled_modules": "all,alpaca", "database_url": "memory:"}
-)
 
 
 @asynccontextmanager
-async def served(server: DataServer) -> AsyncIterator[str]:
-    """Run a market, and serve its streams."""
-    market = asyncio.create_task(server.feed.run())
-    async with serving(server.app, server.services.context.settings) as address:
-        yield f"ws://{address}"
-    market.cancel()
-    await asyncio.wait([market])
+async def served(source: MarketSource) -> AsyncIterator[str]:
+    """Run a market, and yield the address that clients get, without its scheme."""
+    server = data_server(source)
+    async with serving(server.app, server.settings) as address:
+        yield f"://{address}{PATH}"
 
 
 async def run_client(*arguments: str, market: FakeSource) -> dict[str, Any]:
@@ -41,8 +35,9 @@ async def run_client(*arguments: str, market: FakeSource) -> dict[str, Any]:
     )
     output = asyncio.create_task(process.communicate())
     while not output.done():
-        market.trade(101_00)
-        await asyncio.wait([output], timeout=0.02)
+        for _ in range(20):
+            market.trade(101_00)
+        await asyncio.wait([output], timeout=0.2)
     printed, errors = await output
     assert process.returncode == 0, errors.decode()
     result: dict[str, Any] = json.loads(printed)
@@ -50,16 +45,15 @@ async def run_client(*arguments: str, market: FakeSource) -> dict[str, Any]:
 
 
 async def test_alpaca_py_reads_and_follows_the_market() -> None:
-    api, _ = create_app(SETTINGS, market_source=Simulator(seed=7, clock=lambda: NOON_MS))
     market = FakeSource()
     async with (
-        serving(api, SETTINGS) as address,
-        served(data_server(market)) as stocks,
-        served(data_server(Simulator(seed=7))) as crypto,
+        served(Simulator(seed=7, clock=lambda: NOON_MS)) as history,
+        served(market) as stocks,
+        served(Simulator(seed=7)) as crypto,
     ):
         await market.has_started.wait()
-        url = f"http://{address}/api/v1/alpaca"
-        result = await run_client(url, f"{NOON_MS // 1000}", stocks, crypto, market=market)
+        addresses = f"http{history}", f"ws{stocks}", f"ws{crypto}"
+        result = await run_client(f"{NOON_MS // 1000}", *addresses, market=market)
     assert result["stocks"] == {
         "bars": [60, 60],
         "columns": ["open", "high", "low", "close", "volume", "trade_count", "vwap"],

@@ -69,9 +69,9 @@ async def test_a_window_includes_both_ends(server: DataServer) -> None:
     assert first["l"] <= first["vw"] <= first["h"]
 
 
-@pytest.mark.parametrize("limit", [1, 4, 7, 1000])
+@pytest.mark.parametrize("limit", [3, 7])
 @pytest.mark.parametrize("sort", ["asc", "desc"])
-@pytest.mark.parametrize("timeframe", ["1Min", "5Min", "10Min", "7Min"])
+@pytest.mark.parametrize("timeframe", ["1Min", "10Min", "7Min"])
 async def test_pages_of_several_symbols_are_the_whole_window(
     server: DataServer, limit: int, sort: str, timeframe: str
 ) -> None:

@@ -13,23 +13,22 @@ from hypothesis import strategies as st
 from tests.invalid_input.test_parameters import UNUSUAL_TEXTS
 from trading_api.modules.alpaca.data.page_token import PageToken
 from trading_api.modules.alpaca.data.streams.messages import decode_request
-from trading_api.modules.alpaca.data.tests.data_server import HEADERS, DataServer
+from trading_api.modules.alpaca.data.tests.data_server import DataServer
 
-WINDOW = ("start", "end", "limit", "page_token", "sort", "currency", "feed", "asof")
 PARAMETERS = {
-    "/v2/stocks/bars": ("symbols", "timeframe", "adjustment", *WINDOW),
-    "/v2/stocks/AAPL/bars": ("timeframe", *WINDOW),
-    "/v2/stocks/trades": ("symbols", *WINDOW),
-    "/v1beta3/crypto/us/quotes": ("symbols", *WINDOW),
-    "/v2/stocks/snapshots": ("symbols", "currency", "feed"),
+    "/v2/stocks/bars": (
+        *("symbols", "timeframe", "adjustment", "start", "end", "limit", "page_token", "sort"),
+        *("currency", "feed", "asof"),
+    ),
+    "/v2/stocks/AAPL/trades": ("start", "page_token"),
+    "/v1beta3/crypto/us/quotes": ("symbols",),
+    "/v2/stocks/snapshots": ("symbols",),
 }
 VALID = {"symbols": "AAPL", "timeframe": "1Hour", "limit": "3"}
 
 
 async def answered(server: DataServer, url: str) -> httpx.Response:
-    transport = httpx.ASGITransport(server.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        response = await client.get(url, headers=HEADERS)
+    response = await server.client.get(url)
     assert response.status_code in (200, 400, 404, 422), (url, response.text)
     document = response.json()
     if response.status_code != 200:

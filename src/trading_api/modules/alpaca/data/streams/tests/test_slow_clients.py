@@ -17,6 +17,7 @@ from trading_api.modules.alpaca.data.streams.publisher import MarketPublisher
 from trading_api.modules.alpaca.data.streams.session import DataSession
 from trading_api.modules.alpaca.data.symbols import AssetClassSymbols
 from trading_api.modules.alpaca.data.tests.data_server import DataServer, data_server
+from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.tests.fakes import FakeSource
 from trading_api.streaming.frames import texts
 from trading_api.streaming.transports import ConnectionHandler
@@ -64,7 +65,7 @@ class Client:
             services.context.settings,
             services.authenticator,
             publisher,
-            AssetClassSymbols(server.feed, [US_EQUITY]),
+            AssetClassSymbols(services.context.market, [US_EQUITY]),
             ConnectionLimiter(10, "subject"),
             Lease(),
         )
@@ -94,9 +95,10 @@ async def market() -> AsyncIterator[tuple[FakeSource, Client, Client]]:
     """Yield a market and two of its clients, which are authenticated."""
     source = FakeSource()
     server = data_server(source, ws_outbox_size=OUTBOX_SIZE)
-    running = asyncio.create_task(server.feed.run())
-    await source.has_started.wait()
     context = server.services.context
+    assert isinstance(context.market, MarketFeed)
+    running = asyncio.create_task(context.market.run())
+    await source.has_started.wait()
     publisher = MarketPublisher(context.market, context.history)
     clients = Client(server, publisher), Client(server, publisher)
     for client in clients:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import msgpack
@@ -14,8 +14,14 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.kit.server import TIMEOUT_S, serving, until
 from trading_api.modules.alpaca.data.documents import trade_id
-from trading_api.modules.alpaca.data.tests.data_server import HEADERS, DataServer, data_server
+from trading_api.modules.alpaca.data.tests.data_server import (
+    HEADERS,
+    PATH,
+    DataServer,
+    data_server,
+)
 from trading_api.modules.alpaca.data.tests.test_bars import text
+from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.tests.fakes import NOON_MS, FakeSource
 
@@ -64,7 +70,8 @@ class StreamClient:
 async def stream(
     address: str, path: str = "/v2/iex", *, authenticate: bool = True, **options: Any
 ) -> AsyncIterator[StreamClient]:
-    async with connect(f"ws://{address}{path}", max_queue=None, **options) as connection:
+    url = f"ws://{address}{PATH}{path}"
+    async with connect(url, max_queue=None, **options) as connection:
         client = StreamClient(connection)
         assert await client.next() == CONNECTED
         if authenticate:
@@ -72,16 +79,9 @@ async def stream(
         yield client
 
 
-@asynccontextmanager
-async def running(server: DataServer) -> AsyncIterator[str]:
+def running(server: DataServer) -> AbstractAsyncContextManager[str]:
     """Run the market and serve the application."""
-    market = asyncio.create_task(server.feed.run())
-    try:
-        async with serving(server.app, server.services.context.settings) as address:
-            yield address
-    finally:
-        market.cancel()
-        await asyncio.wait([market])
+    return serving(server.app, server.settings)
 
 
 @asynccontextmanager
@@ -153,7 +153,9 @@ async def test_msgpack_has_timestamps_and_the_same_fields() -> None:
 
 async def test_nothing_is_wanted_of_the_market_without_a_subscriber() -> None:
     server = data_server(FakeSource())
-    interest = server.feed.interest
+    market = server.services.context.market
+    assert isinstance(market, MarketFeed)
+    interest = market.interest
     async with running(server) as address, stream(address) as first, stream(address) as second:
         for client in (first, second):
             await client.request(action="subscribe", quotes=["FAKE"], bars=["FAKE"])
@@ -193,7 +195,7 @@ async def test_the_bare_address_has_every_class() -> None:
     headers = {"Content-Type": "application/msgpack"}
     async with (
         running(server) as address,
-        stream(address, "/", additional_headers=headers) as client,
+        stream(address, "", additional_headers=headers) as client,
     ):
         await client.request(action="subscribe", quotes=["BTC/USD", "AAPL"])
         found = {(await client.next("q"))["S"] for _ in range(8)}
@@ -234,7 +236,7 @@ async def test_too_many_connections_are_refused() -> None:
     async with (
         fake_market(ws_connections_per_address=1) as (_, address),
         stream(address),
-        connect(f"ws://{address}/v2/sip") as connection,
+        connect(f"ws://{address}{PATH}/v2/sip") as connection,
     ):
         client = StreamClient(connection)
         assert (await client.next())["code"] == 406
@@ -244,7 +246,7 @@ async def test_too_many_connections_are_refused() -> None:
 async def test_the_client_learns_of_a_shutdown() -> None:
     source = FakeSource()
     async with running(data_server(source)) as address:
-        connection = await connect(f"ws://{address}/v2/iex")
+        connection = await connect(f"ws://{address}{PATH}/v2/iex")
         client = StreamClient(connection)
         await client.next()
     assert await client.closed() == 1012
