@@ -1,6 +1,6 @@
 """The `trading-api` command: serve, the roles of several processes, token, data import and list,
 data delete, verify-ledger, ledger backup, restore and prune, broker halt, resume and check, hook
-create, list and delete, and backtest verify."""
+create, list and delete, mcp, and backtest verify."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from trading_api.modules.datafeed.recording.listing import list_recordings
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.modules.hooks.command_line import add_hook_commands
+from trading_api.modules.mcp.command_line import add_mcp_command
 from trading_api.observability.progress_bar import ProgressBar
 from trading_api.server.bound_socket import bound_socket
 from trading_api.server.listening_server import ListeningServer
@@ -98,6 +99,7 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_backtest(commands)
     hook = commands.add_parser("hook", help="addresses at which alerts of TradingView trade")
     add_hook_commands(hook.add_subparsers(required=True))
+    add_mcp_command(commands)
     return parser
 
 

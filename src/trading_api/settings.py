@@ -28,6 +28,8 @@ WsCompression = Literal["off", "shared", "context"]
 RiskValue = Annotated[Decimal, Field(gt=0, le=Decimal("1e12"), decimal_places=8)]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+
 
 def _check_live_account_id(value: str) -> str:
     """Return the id of a live account, or an empty text. Raises PydanticCustomError."""
@@ -216,6 +218,13 @@ def is_loopback_url(url: str) -> bool:
     """Return whether a URL names this machine."""
     host = urlsplit(url).hostname
     return host is not None and is_loopback(host)
+
+
+def local_server_url(settings: Settings) -> str:
+    """Return the address at which a program of this machine reaches the server of the settings."""
+    host = _EVERY_ADDRESS.get(settings.host, settings.host)
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{settings.port}{settings.root_path}"
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str] | None:

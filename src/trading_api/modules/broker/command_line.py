@@ -15,11 +15,10 @@ from urllib.request import Request, urlopen
 from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
-from trading_api.settings import Settings
+from trading_api.settings import Settings, local_server_url
 
 TOKEN_VARIABLE = "TRADING_API_TOKEN"
 TIMEOUT_S = 30.0
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 
 def add_broker_commands(commands: Any) -> None:
@@ -39,7 +38,7 @@ def _set_kill_switch(arguments: argparse.Namespace) -> int:
     """Set the switch by REST. Raises ConfigurationError."""
     settings = Settings()
     account_id = arguments.account or settings.live_account_id or settings.default_account_id
-    url = arguments.url.rstrip("/") if arguments.url else _server_url(settings)
+    url = arguments.url.rstrip("/") if arguments.url else local_server_url(settings)
     if urlsplit(url).scheme not in ("http", "https"):
         raise ConfigurationError(f"--url {url} is no http or https address.")
     request = Request(
@@ -68,12 +67,6 @@ def _set_kill_switch(arguments: argparse.Namespace) -> int:
     orders = f"canceling {', '.join(canceled)}" if canceled else "no order was live"
     print(f"{account_id} is halted; {orders}. Positions stay open.")
     return 0
-
-
-def _server_url(settings: Settings) -> str:
-    host = _EVERY_ADDRESS.get(settings.host, settings.host)
-    host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{settings.port}{settings.root_path}"
 
 
 def _authorization(settings: Settings, account_id: str) -> dict[str, str]:
