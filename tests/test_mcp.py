@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -13,14 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.kit.assistant import Assistant, ToolError, assistant, assistant_of_process
+from tests.kit.assistant import Assistant, ToolError, assistant, new_caller
 from tests.kit.server import serving
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import LEEWAY_S
-from trading_api.cli import main
-from trading_api.errors import ConfigurationError
 
 VALUE_MAX = Decimal(50_000)
 LIMIT = {"symbol": "AAPL", "side": "buy", "type": "limit", "quantity": "10", "limit_price": "1.5"}
@@ -51,7 +48,6 @@ TOOLS = {
     "cancel": Scope.ACCOUNT_TRADE,
     "close": Scope.ACCOUNT_TRADE,
 }
-_subjects = iter(range(1_000_000))
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +71,6 @@ async def any_trader(address: str, request: pytest.FixtureRequest) -> AsyncItera
     """An assistant of a version of the protocol without sessions, or with them."""
     async with assistant(address, new_caller(), request.param) as trader:
         yield trader
-
-
-def new_caller(*scopes: str) -> dict[str, str]:
-    """Return the headers of a subject that has a fresh account."""
-    name = f"caller-{next(_subjects)}"
-    return bearer(token(*scopes, sub=name, accounts=(name,)))
 
 
 async def test_each_tool_is_described(address: str) -> None:
@@ -344,59 +334,3 @@ async def test_times_are_written_in_utc(trader: Assistant) -> None:
     order = LIMIT | {"duration": "gtd", "expires": expires.isoformat()}
     preview = await trader.call("preview", **order)
     assert preview["order"]["expires"] == expires.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-async def test_a_process_bridges_standard_input_to_the_server(address: str) -> None:
-    caller = new_caller()
-    environment = {
-        "TRADING_API_URL": f"http://{address}",
-        "TRADING_API_TOKEN": caller["Authorization"].removeprefix("Bearer "),
-    }
-    command = (sys.executable, "-m", "trading_api", "mcp")
-    async with (
-        assistant_of_process(*command, **environment) as bridged,
-        assistant(address, caller) as direct,
-    ):
-        tools = (await bridged.client.list_tools()).tools
-        assert tools == (await direct.client.list_tools()).tools
-        placed = await bridged.place(**LIMIT)
-        assert (await direct.call("orders"))["orders"] == [placed["order"]]
-        assert await bridged.error_code("quote", symbols=["NONE"]) == "unknown_symbol"
-
-
-async def test_the_bridge_serves_a_version_with_a_handshake(address: str) -> None:
-    from mcp import Client
-
-    from trading_api.modules.mcp.stdio_bridge import create_bridge_server
-
-    async with assistant(address, new_caller()) as direct:
-        server = create_bridge_server(direct.client)
-        async with Client(server, mode="legacy") as client:
-            assert client.instructions == direct.client.instructions
-            bridged = Assistant(client)
-            placed = await bridged.place(**LIMIT)
-            assert (await direct.call("orders"))["orders"] == [placed["order"]]
-
-
-@pytest.mark.parametrize(
-    ("url", "scopes", "sentence"),
-    [
-        ("http://{}/mcp", None, "does not accept the token in TRADING_API_TOKEN"),
-        ("http://{}/other/mcp", [], "answers 404: the server needs ENABLED_MODULES=all,mcp"),
-        ("http://127.0.0.1:1/mcp", [], "does not answer"),
-        ("http:///mcp", [], "does not answer"),
-    ],
-)
-async def test_the_bridge_reports_an_unusable_server_in_one_sentence(
-    address: str, url: str, scopes: list[str] | None, sentence: str
-) -> None:
-    from trading_api.modules.mcp.stdio_bridge import bridge
-
-    headers = {} if scopes is None else new_caller(*scopes)
-    with pytest.raises(ConfigurationError, match=sentence):
-        await bridge(url.format(address), headers)
-
-
-def test_the_command_refuses_another_scheme(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mcp", "--url", "ftp://server"]) == 2
-    assert capsys.readouterr().err == "trading-api: ftp://server is no http or https address.\n"

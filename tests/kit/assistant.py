@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from tests.kit.signed_tokens import bearer, token
 from trading_api.errors import ApiError
 
 if TYPE_CHECKING:  # the SDK takes a second to import, which only tests that use it should
     from mcp import Client
     from mcp_types import CallToolResult
+
+
+_numbers = count()
 
 
 class ToolError(ApiError):
@@ -82,3 +87,9 @@ def tool_result(result: CallToolResult) -> Any:
         raise ToolError(detail, code)
     assert json.loads(content.text) == result.structured_content
     return result.structured_content
+
+
+def new_caller(*scopes: str) -> dict[str, str]:
+    """Return the headers of a subject that has a fresh account."""
+    name = f"caller-{next(_numbers)}"
+    return bearer(token(*scopes, sub=name, accounts=(name,)))
