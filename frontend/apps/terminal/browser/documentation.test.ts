@@ -61,7 +61,7 @@ async function violations(only: string[]): Promise<string[]> {
   await page.evaluate(await readFile(axe, "utf8"));
   return page.evaluate(async (rules) => {
     const parts = {
-      include: ["body > header", "aside", "#introduction", "#orders", ".connection"],
+      include: ["body > header", ".search", ".current", "#introduction", "[id='orders.place']"],
     };
     const { violations } = await (globalThis as unknown as Axe).axe.run(parts, { runOnly: rules });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
