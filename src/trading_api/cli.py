@@ -1,6 +1,6 @@
 """The `trading-api` command: serve, the roles of several processes, token, data import and list,
 data delete, verify-ledger, ledger backup, restore and prune, broker halt, resume and check, hook
-create, list and delete, mcp, and backtest verify."""
+create, list and delete, alpaca-key create, list and revoke, mcp, and backtest verify."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
+from trading_api.modules.alpaca.keys.command_line import add_key_commands
 from trading_api.modules.broker.command_line import add_broker_commands
 from trading_api.modules.broker.external.check.check_command import add_check_command
 from trading_api.modules.broker.journal.commands import add_ledger_commands
@@ -97,6 +98,8 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_delete(data_commands)
     add_ledger_commands(commands, LEDGER_COMPANIONS)
     _add_backtest(commands)
+    alpaca_key = commands.add_parser("alpaca-key", help="keys of bots that are written for Alpaca")
+    add_key_commands(alpaca_key.add_subparsers(required=True))
     hook = commands.add_parser("hook", help="addresses at which alerts of TradingView trade")
     add_hook_commands(hook.add_subparsers(required=True))
     add_mcp_command(commands)

@@ -57,7 +57,7 @@ class ActivityFilter:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A place among the activities: a time, then fills before cash lines, then a number."""
+    """A place among the activities: a time, then cash lines before fills, then a number."""
 
     time_ms: int
     is_cash: bool
@@ -65,7 +65,7 @@ class _Place:
 
     @property
     def key(self) -> tuple[int, bool, int]:
-        return self.time_ms, self.is_cash, self.number
+        return self.time_ms, not self.is_cash, self.number
 
 
 class AlpacaActivities:
