@@ -33,7 +33,7 @@ REFUSED = SessionClose(CloseCode.POLICY_VIOLATION, "The client was refused")
 FAILED = SessionClose(CloseCode.INTERNAL_ERROR, "Internal error")
 
 
-class Refusal(Enum):
+class StreamRefusal(Enum):
     """Why a client is refused."""
 
     KEY_INVALID = auto()
@@ -91,7 +91,7 @@ class StreamSession(ABC):
         ...
 
     @abstractmethod
-    def refusal_frame(self, refusal: Refusal) -> bytes:
+    def refusal_frame(self, refusal: StreamRefusal) -> bytes:
         """Return the frame that reports to the client why the session ends."""
         ...
 
@@ -129,27 +129,27 @@ class StreamSession(ABC):
             self.outbox.close(send_rest=False)
             self._connection.detach()
 
-    async def authenticate(self, key_id: str | None, secret: str | None) -> Refusal | None:
+    async def authenticate(self, key_id: str | None, secret: str | None) -> StreamRefusal | None:
         """Accept the client's key, or return why it is refused."""
         try:
             principal = await self._authenticator.authenticate(key_id, secret)
             principal.account(None)
         except AlpacaError:
-            return Refusal.KEY_INVALID
+            return StreamRefusal.KEY_INVALID
         except ApiError as error:
-            return Refusal.UNAVAILABLE if error.status == 503 else Refusal.SCOPE_MISSING
+            return StreamRefusal.UNAVAILABLE if error.status == 503 else StreamRefusal.SCOPE_MISSING
         if self.scope not in principal.scopes:
-            return Refusal.SCOPE_MISSING
+            return StreamRefusal.SCOPE_MISSING
         if self._settings.auth_mode != "off":
             try:
                 self._lease.acquire(self._subjects, principal.subject)
             except ApiError:
-                return Refusal.TOO_MANY_CONNECTIONS
+                return StreamRefusal.TOO_MANY_CONNECTIONS
         self.principal, self._credentials = principal, (key_id, secret)
         self._timers.pop("authentication").cancel()
         return None
 
-    def refuse(self, refusal: Refusal, close: SessionClose = REFUSED) -> None:
+    def refuse(self, refusal: StreamRefusal, close: SessionClose = REFUSED) -> None:
         """Report to the client why the session ends, and end it."""
         self.send(self.refusal_frame(refusal))
         self.request_close(*close)
@@ -168,7 +168,7 @@ class StreamSession(ABC):
             await self._handle_messages()
         except Exception:
             log.exception("alpaca_stream_failed")
-            self.refuse(Refusal.FAILED, FAILED)
+            self.refuse(StreamRefusal.FAILED, FAILED)
         else:
             self.request_close(*CLIENT_LEFT)
 
@@ -194,12 +194,12 @@ class StreamSession(ABC):
             try:
                 await self._authenticator.authenticate(*self._credentials)
             except AlpacaError:
-                self.refuse(Refusal.KEY_INVALID)
+                self.refuse(StreamRefusal.KEY_INVALID)
             except ApiError:
                 log.info("alpaca_key_not_checked")
 
     def _on_auth_timeout(self) -> None:
-        self.refuse(Refusal.AUTH_TIMEOUT)
+        self.refuse(StreamRefusal.AUTH_TIMEOUT)
 
     def _on_overflow(self) -> None:
         """Disconnect a client that is too slow. What waited is discarded, so that the report comes

@@ -11,7 +11,7 @@ from trading_api.auth.principal import Scope
 from trading_api.errors import ApiError
 from trading_api.limits.connection_limiter import ConnectionLimiter, Lease
 from trading_api.modules.alpaca.authentication import AlpacaAuthenticator
-from trading_api.modules.alpaca.stream_session import FAILED, Refusal, StreamSession
+from trading_api.modules.alpaca.stream_session import FAILED, StreamRefusal, StreamSession
 from trading_api.modules.alpaca.trade_updates.messages import (
     TRADE_UPDATES,
     authorization,
@@ -24,10 +24,10 @@ from trading_api.settings import Settings
 from trading_api.streaming.transports import Connection
 
 _REASONS = {
-    Refusal.TOO_MANY_CONNECTIONS: "connection limit exceeded",
-    Refusal.AUTH_TIMEOUT: "auth timeout",
-    Refusal.UNAVAILABLE: "internal error",
-    Refusal.FAILED: "internal error",
+    StreamRefusal.TOO_MANY_CONNECTIONS: "connection limit exceeded",
+    StreamRefusal.AUTH_TIMEOUT: "auth timeout",
+    StreamRefusal.UNAVAILABLE: "internal error",
+    StreamRefusal.FAILED: "internal error",
 }
 
 
@@ -72,7 +72,7 @@ class TradeSession(StreamSession):
             case _:
                 self._send("error", {"code": 400, "error": "invalid syntax"})
 
-    def refusal_frame(self, refusal: Refusal) -> bytes:
+    def refusal_frame(self, refusal: StreamRefusal) -> bytes:
         data = authorization("unauthorized")
         if refusal in _REASONS:
             data["message"] = _REASONS[refusal]
@@ -106,7 +106,7 @@ class TradeSession(StreamSession):
         try:
             await self._publisher.add(account_id, self)
         except ApiError:
-            self.refuse(Refusal.UNAVAILABLE, FAILED)
+            self.refuse(StreamRefusal.UNAVAILABLE, FAILED)
             return
         self._account_id = account_id
         self._send("listening", {"streams": [TRADE_UPDATES]})

@@ -31,17 +31,17 @@ from trading_api.modules.alpaca.data.streams.messages import (
 )
 from trading_api.modules.alpaca.data.streams.publisher import MarketPublisher
 from trading_api.modules.alpaca.data.symbols import AssetClassSymbols
-from trading_api.modules.alpaca.stream_session import Refusal, StreamSession
+from trading_api.modules.alpaca.stream_session import StreamRefusal, StreamSession
 from trading_api.settings import Settings
 from trading_api.streaming.transports import Connection
 
 _CODES = {
-    Refusal.KEY_INVALID: AUTH_FAILED,
-    Refusal.SCOPE_MISSING: INSUFFICIENT_SUBSCRIPTION,
-    Refusal.TOO_MANY_CONNECTIONS: TOO_MANY_CONNECTIONS,
-    Refusal.AUTH_TIMEOUT: AUTH_TIMEOUT,
-    Refusal.UNAVAILABLE: INTERNAL_ERROR,
-    Refusal.FAILED: INTERNAL_ERROR,
+    StreamRefusal.KEY_INVALID: AUTH_FAILED,
+    StreamRefusal.SCOPE_MISSING: INSUFFICIENT_SUBSCRIPTION,
+    StreamRefusal.TOO_MANY_CONNECTIONS: TOO_MANY_CONNECTIONS,
+    StreamRefusal.AUTH_TIMEOUT: AUTH_TIMEOUT,
+    StreamRefusal.UNAVAILABLE: INTERNAL_ERROR,
+    StreamRefusal.FAILED: INTERNAL_ERROR,
 }
 
 
@@ -86,7 +86,7 @@ class DataSession(StreamSession):
         else:
             await self._handle_request(request)
 
-    def refusal_frame(self, refusal: Refusal) -> bytes:
+    def refusal_frame(self, refusal: StreamRefusal) -> bytes:
         return self.encoding.frame([error_message(_CODES[refusal])])
 
     def overflow_frame(self) -> bytes:
