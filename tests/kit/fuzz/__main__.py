@@ -1,4 +1,4 @@
-"""`make fuzz SECONDS=600 SEED=1`: fuzz REST and WebSocket, with authentication on and off."""
+"""`make fuzz SECONDS=600 SEED=1`: fuzz REST, WebSocket and MCP, with authentication on and off."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 
+from tests.kit.fuzz.assistant import fuzz_assistant
 from tests.kit.fuzz.rest import fuzz_rest
 from tests.kit.fuzz.server import fuzzed
 from tests.kit.fuzz.socket import fuzz_socket
@@ -14,9 +15,11 @@ from tests.kit.fuzz.socket import fuzz_socket
 def main(seed: int, seconds: int) -> None:
     for is_secured in (False, True):
         print(f"authentication {'on' if is_secured else 'off'}, SEED={seed}", flush=True)
-        with fuzzed(is_secured) as server:
+        with fuzzed(is_secured, "all,mcp") as server:
             sent = asyncio.run(fuzz_socket(server, seed, seconds))
             print(f"{sent:,} frames", flush=True)
+            calls = fuzz_assistant(server.address, server.headers, seed, seconds=seconds)
+            print(f"{asyncio.run(calls):,} calls of tools", flush=True)
             fuzz_rest(server, seed, f"--max-time={seconds}", "--max-examples=100")
 
 

@@ -26,14 +26,14 @@ class FuzzedServer:
 
 
 @contextmanager
-def fuzzed(is_secured: bool) -> Iterator[FuzzedServer]:
+def fuzzed(is_secured: bool, modules: str = "all") -> Iterator[FuzzedServer]:
     """Run a server whose limits do not interfere, and check it at the end.
 
     It must still answer, have no connection and no topic, stop on SIGTERM, and have logged no
     error.
     """
     environment = {"PORT": "0", "COMMANDS_PER_S": "1000000", "WS_MESSAGES_PER_S": "1000000"}
-    environment |= {"DATABASE_URL": "memory:"}
+    environment |= {"DATABASE_URL": "memory:", "ENABLED_MODULES": modules}
     environment |= {"WS_COMPRESSION": "context" if is_secured else "shared"}
     if is_secured:
         environment |= {"AUTH_MODE": "secret", "AUTH_SECRET": SECRET}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
@@ -58,7 +59,8 @@ class McpModule:
         return []
 
     async def start(self) -> None:
-        """Nothing is stored that could be loaded."""
+        """Keep the SDK from logging each session. Nothing is stored that could be loaded."""
+        logging.getLogger("mcp").setLevel(logging.WARNING)
 
     async def run(self) -> None:
         """Serve sessions until cancelled."""
