@@ -26,7 +26,7 @@ def strategy_class() -> Any:
         def initialize(self) -> None:
             self.sleeptime = "1S"
             self.set_market("24/7")
-            self.seen = {"fills": [], "iterations": 0}
+            self.seen = {"iterations": 0}
 
         def on_trading_iteration(self) -> None:
             seen = self.seen
@@ -41,13 +41,10 @@ def strategy_class() -> Any:
             elif position is not None and "quantity" not in seen:
                 seen["quantity"] = float(position.quantity)
                 self.sell_all()
-            elif len(seen["fills"]) == 2 or seen["iterations"] == ITERATIONS_MAX:
-                self.finish()
-
-        def on_filled_order(
-            self, position: Any, order: Any, price: float, quantity: float, multiplier: float
-        ) -> None:
-            self.seen["fills"].append([order.side, float(quantity)])
+            elif position is None or seen["iterations"] == ITERATIONS_MAX:
+                seen["sold"] = position is None and "quantity" in seen
+                if seen["sold"] or seen["iterations"] == ITERATIONS_MAX:
+                    self.finish()
 
         def finish(self) -> None:
             del self.seen["iterations"]

@@ -47,5 +47,7 @@ def create_application(services: AlpacaServices, trade_streams: TradeStreams) ->
     app.router.routes += [
         WebSocketRoute("/", connect),
         WebSocketRoute("/stream", trade_streams.serve),
+        # The address of the older alpaca-trade-api ends with a slash.
+        WebSocketRoute("/stream/", trade_streams.serve),
     ]
     return app
