@@ -308,6 +308,13 @@ async def test_no_request_stays_open(address: str) -> None:
         assert (await http.post("/mcp/other", json=LIST, headers=caller)).status_code == 404
 
 
+async def test_a_page_of_a_foreign_origin_is_refused(address: str) -> None:
+    headers = ACCEPT | {"Origin": "http://foreign.example"}
+    async with httpx.AsyncClient(base_url=f"http://{address}", headers=headers) as http:
+        answer = await http.post("/mcp", json=INITIALIZE, headers=new_caller())
+    assert (answer.status_code, answer.json()["code"]) == (403, "origin_not_allowed")
+
+
 @pytest.mark.parametrize(
     ("content", "status"), [(b"x" * 70_000, 413), (b"[" * 200 + b"]" * 200, 422), (b"{", 400)]
 )
