@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from functools import partial
 from typing import Any, get_args
 
@@ -27,13 +28,15 @@ from trading_api.auth.tokens import SUBPROTOCOL
 from trading_api.settings import WsCompression
 from trading_api.streaming.subprotocols import MSGPACK_SUBPROTOCOL
 
+EXAMPLES = int(os.environ.get("PROVE_EXAMPLES", "60"))
+
 
 def kind_of(compression: WsCompression, subprotocol: str) -> Kind:
     return partial(FastClient, compression=compression, subprotocol=subprotocol)
 
 
 @given(steps())
-@settings(max_examples=120, phases=set(Phase) - {Phase.explain})
+@settings(max_examples=EXAMPLES, phases=set(Phase) - {Phase.explain})
 def test_both_ways_give_every_client_the_same_messages_in_the_same_order(stream: list[Any]) -> None:
     fast = asyncio.run(received_by(FastClient, stream))
     slow = asyncio.run(received_by(SlowClient, stream))
@@ -43,7 +46,7 @@ def test_both_ways_give_every_client_the_same_messages_in_the_same_order(stream:
 
 @pytest.mark.parametrize("subprotocol", [SUBPROTOCOL, MSGPACK_SUBPROTOCOL])
 @given(stream=steps())
-@settings(max_examples=40, phases=set(Phase) - {Phase.explain})
+@settings(max_examples=EXAMPLES // 3, phases=set(Phase) - {Phase.explain})
 def test_compressed_messages_are_those_that_are_not_compressed(
     subprotocol: str, stream: list[Any]
 ) -> None:
