@@ -60,7 +60,9 @@ async def test_a_payload_that_the_document_forbids_closes_with_1003(
     server: Server, type: str, encoding: Encoding
 ) -> None:
     complaints = []
-    for name, text in _odd_payloads(REQUESTS[type]):
+    # What is unpacked is validated as JSON is, so that one field of each request is enough.
+    fields_max = 1 if encoding.is_packed else None
+    for name, text in _odd_payloads(REQUESTS[type], fields_max):
         if encoding.is_packed and "400 digits" in name:
             continue  # MessagePack has no such number
         frame = encoding.frame(f'{{"type":"{type}","payload":{text}}}')
@@ -70,11 +72,14 @@ async def test_a_payload_that_the_document_forbids_closes_with_1003(
     assert not complaints, "\n".join(complaints)
 
 
-def _odd_payloads(example: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _odd_payloads(
+    example: dict[str, Any], fields_max: int | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield unusual values of the payload, and of its first fields, with a name of each."""
     for name, text in ODD_VALUES.items():
         yield name, text
     texts = {key: json.dumps(value) for key, value in example.items()}
-    for key in texts:
+    for key in list(texts)[:fields_max]:
         yield f"without {key}", _object({k: text for k, text in texts.items() if k != key})
         yield f"{key} misspelt", _object({k.swapcase(): text for k, text in texts.items()})
         yield f"{key}, text or list", _object(
