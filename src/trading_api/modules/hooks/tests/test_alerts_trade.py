@@ -196,3 +196,36 @@ async def test_a_live_account_needs_the_scope_of_who_created_the_hook(
         live = replace(stored, account_id="LIVE-MAIN", is_live_permitted=permitted)
         await hooks.store.add_hook(live, 1)
         assert code(await hooks.send(created, target(1))) == expected
+
+
+ODD = [
+    None,
+    True,
+    -1,
+    0,
+    1e308,
+    2**53,
+    "",
+    "-0",
+    "NaN",
+    "x" * 9_000,
+    "\0",
+    "\U0001f4a9",
+    [[]],
+    {"a": 1},
+]
+
+
+@pytest.mark.parametrize("alert", [target(1), order("buy", 1, type="limit", limit_price=1)])
+async def test_whatever_an_alert_holds_it_is_executed_or_refused_and_listed(
+    hooks: RunningHooks, alert: dict[str, Any]
+) -> None:
+    for name in [*alert, "sequence", "comment", "stop_loss", "unknown", "\U0001f4a9" * 100]:
+        created = await hooks.create()
+        for odd in ODD:
+            delivery = await hooks.send(created, {**alert, name: odd})
+            assert delivery.result is not DeliveryResult.PENDING
+            assert delivery.refusal is None or 400 <= delivery.refusal.status < 500, delivery
+            assert delivery.refusal is None or delivery.refusal.reason.isprintable(), delivery
+        listed = await hooks.service.deliveries(A, created.hook.id, None, 100)
+        assert sum(1 + each.repeats for each in listed) == len(ODD)
