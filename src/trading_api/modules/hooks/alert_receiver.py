@@ -15,7 +15,7 @@ from trading_api.models.hooks import DeliveryResult
 from trading_api.modules.hooks.acceptance import MINUTE_MS, check_alert
 from trading_api.modules.hooks.alert_limits import AlertLimits, HookUnauthorized
 from trading_api.modules.hooks.alert_message import AlertMessage
-from trading_api.modules.hooks.delivery import Delivery, Notice, Refusal
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
 from trading_api.modules.hooks.delivery_executor import DeliveryExecutor
 from trading_api.modules.hooks.hook import Hook
 from trading_api.modules.hooks.store.store import HookStore
@@ -114,7 +114,7 @@ class AlertReceiver:
         except Unavailable:
             raise
         except ApiError as error:
-            refused = delivery.refused(Refusal.of(error))
+            refused = delivery.refused(AlertRefusal.of(error))
             return refused if await self._notifies(hook) else replace(refused, notice=Notice.NONE)
         return replace(delivery, was_accepted=True)
 

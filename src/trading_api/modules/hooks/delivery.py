@@ -22,7 +22,7 @@ class Notice(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class AlertRefusal:
     """Why an alert was refused: the HTTP status, a code for programs, a sentence for people."""
 
     status: int
@@ -30,7 +30,7 @@ class Refusal:
     reason: str
 
     @classmethod
-    def of(cls, error: ApiError) -> Refusal:
+    def of(cls, error: ApiError) -> AlertRefusal:
         """Return the refusal that an error causes."""
         return cls(error.status, error.code, truncate(error.detail, REASON_LENGTH_MAX))
 
@@ -38,7 +38,7 @@ class Refusal:
 class AlertRefused(ApiError):
     """An alert was refused, now or when it came first. It is recorded."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: AlertRefusal) -> None:
         headers = {"Retry-After": "60"} if refusal.status == TooManyRequests.status else None
         super().__init__(refusal.reason, refusal.code, headers)
         self.status = refusal.status
@@ -61,7 +61,7 @@ class Delivery:
     number: int = 0
     alert: OrderAlert | TargetAlert | None = None
     symbol: str = ""
-    refusal: Refusal | None = None
+    refusal: AlertRefusal | None = None
     order_ids: Sequence[str] = ()
     repeats: int = 0
     notice: Notice = Notice.NONE
@@ -76,7 +76,7 @@ class Delivery:
         """Return it with the orders that it placed."""
         return replace(self, result=DeliveryResult.EXECUTED, order_ids=tuple(order_ids))
 
-    def refused(self, refusal: Refusal, order_ids: Sequence[str] = ()) -> Delivery:
+    def refused(self, refusal: AlertRefusal, order_ids: Sequence[str] = ()) -> Delivery:
         """Return it with what stopped it, after it had placed the orders."""
         return replace(
             self,

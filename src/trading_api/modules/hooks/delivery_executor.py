@@ -16,7 +16,7 @@ from trading_api.errors import ApiError, Unavailable
 from trading_api.models.hooks import DeliveryResult
 from trading_api.modules.hooks.acceptance import check_time
 from trading_api.modules.hooks.alert_orders import AlertOrders
-from trading_api.modules.hooks.delivery import Delivery, Notice, Refusal
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
 from trading_api.modules.hooks.hook import Hook
 from trading_api.modules.hooks.store.store import HookStore
 
@@ -27,8 +27,10 @@ RETRY_MAX_S = 2.0
 WAITING_MAX = 100
 """The alerts of one account that may wait for the broker."""
 NOTIFICATION_CODE = "hook_alert_refused"
-HOOK_DELETED = Refusal(404, "hook_deleted", "The hook was deleted before the alert was executed.")
-INTERNAL_ERROR = Refusal(500, "internal_error", "The server failed; its log says why.")
+HOOK_DELETED = AlertRefusal(
+    404, "hook_deleted", "The hook was deleted before the alert was executed."
+)
+INTERNAL_ERROR = AlertRefusal(500, "internal_error", "The server failed; its log says why.")
 
 
 @dataclass(slots=True)
@@ -183,7 +185,7 @@ def _ended(delivery: Delivery, placed: dict[str, str], error: ApiError | None) -
     order_ids = list(placed.values())
     if error is None:
         return delivery.executed(order_ids)
-    return delivery.refused(Refusal.of(error), order_ids)
+    return delivery.refused(AlertRefusal.of(error), order_ids)
 
 
 def to_notification(delivery: Delivery) -> Notification:

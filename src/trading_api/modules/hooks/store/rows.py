@@ -10,7 +10,7 @@ import orjson
 from pydantic import Field, TypeAdapter
 
 from trading_api.models.hooks import DeliveryResult, OrderAlert, TargetAlert
-from trading_api.modules.hooks.delivery import Delivery, Notice, Refusal
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
 from trading_api.modules.hooks.hook import Hook
 
 MIGRATIONS: Sequence[Sequence[str]] = (
@@ -134,7 +134,7 @@ def to_delivery(row: Mapping[str, Any]) -> Delivery:
     """Return the delivery of a row."""
     refusal = None
     if row["refused_code"] is not None:
-        refusal = Refusal(row["refused_status"], row["refused_code"], row["refused_reason"])
+        refusal = AlertRefusal(row["refused_status"], row["refused_code"], row["refused_reason"])
     return Delivery(
         number=row["number"],
         hook_id=row["hook_id"],

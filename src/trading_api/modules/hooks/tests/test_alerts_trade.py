@@ -198,7 +198,7 @@ async def test_a_live_account_needs_the_scope_of_who_created_the_hook(
         assert code(await hooks.send(created, target(1))) == expected
 
 
-ODD = [
+ODD: list[Any] = [
     None,
     True,
     -1,

@@ -12,14 +12,14 @@ import pytest
 
 from tests.kit.hooks import NOW_MS, target
 from trading_api.models.hooks import DeliveryResult, TargetAlert
-from trading_api.modules.hooks.delivery import Delivery, Notice, Refusal
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
 from trading_api.modules.hooks.hook import Hook
 from trading_api.modules.hooks.store.database import HooksUnavailable
 from trading_api.modules.hooks.store.factory import create_store, hooks_file
 from trading_api.modules.hooks.store.store import HookStore
 from trading_api.settings import Settings
 
-REFUSAL = Refusal(409, "alert_stale", "The alert is 90 seconds old; the hook takes 60.")
+REFUSAL = AlertRefusal(409, "alert_stale", "The alert is 90 seconds old; the hook takes 60.")
 
 
 @pytest.fixture
