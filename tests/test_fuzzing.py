@@ -15,7 +15,7 @@ SLICE = ("--phases=examples,fuzzing", "--max-time=2", "--max-examples=3")
 
 
 def fuzz(is_secured: bool) -> None:
-    with fuzzed(is_secured) as server:
+    with fuzzed(is_secured, "all,hooks") as server:
         assert asyncio.run(fuzz_socket(server, SEED, seconds=1)) > 0
         fuzz_rest(server, SEED, *SLICE)
 

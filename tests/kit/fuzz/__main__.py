@@ -15,7 +15,7 @@ from tests.kit.fuzz.socket import fuzz_socket
 def main(seed: int, seconds: int) -> None:
     for is_secured in (False, True):
         print(f"authentication {'on' if is_secured else 'off'}, SEED={seed}", flush=True)
-        with fuzzed(is_secured, "all,mcp") as server:
+        with fuzzed(is_secured, "all,alpaca,hooks,mcp") as server:
             sent = asyncio.run(fuzz_socket(server, seed, seconds))
             print(f"{sent:,} frames", flush=True)
             calls = fuzz_assistant(server.address, server.headers, seed, seconds=seconds)
