@@ -176,6 +176,9 @@ async def test_the_clock_and_the_calendar_are_those_of_the_market(api: AlpacaApi
     request = GetCalendarRequest(start=date(2026, 1, 5), end=date(2026, 1, 6))
     days = await bot.ask(bot.client.get_calendar, request)
     assert [each.date for each in days] == [date(2026, 1, 5), date(2026, 1, 6)]
+    for edge in (date.min, date.max):
+        await bot.ask(bot.client.get_calendar, GetCalendarRequest(start=edge, end=edge))
+    assert await bot.ask(bot.client.get_calendar, GetCalendarRequest(start=date.max)) == []
     too_long = GetCalendarRequest(start=date(1990, 1, 1), end=date(2026, 1, 1))
     assert (await bot.refused(bot.client.get_calendar, too_long))[:2] == (422, 42210000)
 

@@ -17,6 +17,8 @@ DAYS_MAX = 3_700
 _LOOKAHEAD_MS = 31 * DAY_MS
 _LAST_MINUTE = 24 * 60 - 1
 _SETTLEMENT = timedelta(days=1)
+YEAR = timedelta(days=365)
+_LAST_DAY = date.max - _SETTLEMENT
 
 
 class MarketCalendar:
@@ -55,8 +57,9 @@ class MarketCalendar:
         """Return the trading days from `start` to `end`, by default a year back and a year ahead.
         Raises AlpacaError for more than ten years."""
         today = datetime.fromtimestamp(self._market.now_ms / 1_000, UTC).date()
-        first = start or today - timedelta(days=365)
-        last = end or max(first, today) + timedelta(days=365)
+        first = start or today - YEAR
+        last = end or min(max(first, today), _LAST_DAY - YEAR) + YEAR
+        last = min(last, _LAST_DAY)
         if (last - first).days > DAYS_MAX:
             raise unprocessable(f"a calendar has at most {DAYS_MAX} days")
         hours = self.hours

@@ -130,7 +130,7 @@ def _period(request: PortfolioRequest, now_ms: int) -> tuple[int, int]:
             end_ms = min(round(midnight.timestamp() * 1_000) + DAY_MS, now_ms)
         if request.start is not None:
             start_ms = parse_time_ms(request.start)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise invalid_field(f"invalid start or end: {error}") from error
     if start_ms is not None and request.period is not None and request.end is not None:
         raise unprocessable("only two of start, end and period may be given")
