@@ -19,9 +19,9 @@ from tests.kit.signed_tokens import secured
 from tests.test_alpaca_authentication import BASE, UNAUTHORIZED, SecuredDoor, headers
 from trading_api.app_factory import create_app
 from trading_api.auth.principal import Scope
+from trading_api.modules.alpaca import stream_session
 from trading_api.modules.alpaca.authentication import CACHED_MS
 from trading_api.modules.alpaca.data import crypto_routes, stock_routes
-from trading_api.modules.alpaca.data.streams import session
 
 SETTINGS = secured(database_url="memory:", enabled_modules="all,alpaca")
 PATHS = [
@@ -62,7 +62,7 @@ async def test_every_stream_needs_a_key_with_the_scope_market_read() -> None:
 async def test_a_stream_ends_soon_after_its_key_was_revoked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session, "KEY_CHECK_S", 0.01)
+    monkeypatch.setattr(stream_session, "KEY_CHECK_S", 0.01)
     async with secured_streams() as (door, url):
         key = door.key()
         async with connect(f"{url}/v2/iex", additional_headers=key) as connection:
