@@ -74,8 +74,8 @@ async def test_positions_are_closed_by_quantity_and_percentage(api: AlpacaApi) -
     await bot.submit(MarketOrderRequest(**BUY))
     close = bot.client.close_position
     half = await bot.ask(close, "AAPL", ClosePositionRequest(percentage="50"))
-    assert (half.qty, half.side.value, half.status.value) == ("5", "sell", "filled")
-    assert (await bot.ask(close, "AAPL", ClosePositionRequest(qty="2"))).filled_qty == "2"
+    assert (half.qty, half.side.value, half.status.value) == ("5", "sell", "pending_new")
+    assert (await bot.ask(close, "AAPL", ClosePositionRequest(qty="2"))).qty == "2"
     too_many = await bot.refused(close, "AAPL", ClosePositionRequest(qty="4"))
     assert too_many[:2] == (403, 40310000)
     for part in ({"percentage": "1"}, {"percentage": "101"}, {"qty": "0"}):
@@ -87,8 +87,8 @@ async def test_positions_are_closed_by_quantity_and_percentage(api: AlpacaApi) -
     await bot.submit(LimitOrderRequest(**BUY, limit_price=10))
     closed = await bot.ask(bot.client.close_all_positions, True)
     assert {(each.symbol, each.status, each.body.status.value) for each in closed} == {
-        ("AAPL", 200, "filled"),
-        ("BTCUSD", 200, "filled"),
+        ("AAPL", 200, "pending_new"),
+        ("BTCUSD", 200, "pending_new"),
     }
     assert await bot.ask(bot.client.get_all_positions) == []
     assert await bot.ask(bot.client.get_orders) == []

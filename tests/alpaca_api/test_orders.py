@@ -39,15 +39,18 @@ def kinds(orders: Any) -> list[tuple[str, str, str, int]]:
     return [(o.type.value, o.order_class.value, o.status.value, len(o.legs or ())) for o in orders]
 
 
-async def test_a_market_order_is_filled(api: AlpacaApi) -> None:
+async def test_a_market_order_is_accepted_and_then_filled(api: AlpacaApi) -> None:
     bot = api.client("MARKET")
-    order = await bot.submit(MarketOrderRequest(**BUY, client_order_id="mine"))
+    answer = await bot.submit(MarketOrderRequest(**BUY, client_order_id="mine"))
+    assert kinds([answer]) == [("market", "simple", "pending_new", 0)]
+    assert (answer.qty, answer.filled_qty, answer.filled_avg_price) == ("2", "0", None)
+    assert (answer.updated_at, answer.filled_at) == (answer.submitted_at, None)
+    order = await bot.ask(bot.client.get_order_by_id, answer.id)
     assert kinds([order]) == [("market", "simple", "filled", 0)]
     assert (order.qty, order.filled_qty, order.client_order_id) == ("2", "2", "mine")
     assert order.filled_avg_price is not None
     assert float(order.filled_avg_price) > 100
     assert order.submitted_at == order.filled_at
-    assert await bot.ask(bot.client.get_order_by_id, order.id) == order
     assert await bot.ask(bot.client.get_order_by_client_id, "mine") == order
     assert await bot.ask(bot.client.get_order_by_client_id, str(order.id)) == order
 
@@ -94,7 +97,10 @@ async def test_an_order_of_each_type_waits_and_is_canceled(
 @pytest.mark.parametrize("time_in_force", ["ioc", "fok"])
 async def test_what_does_not_fill_at_once_is_canceled(api: AlpacaApi, time_in_force: str) -> None:
     fields = BUY | {"time_in_force": time_in_force}
-    order = await api.client("IOC").submit(LimitOrderRequest(**fields, limit_price=10))
+    bot = api.client("IOC")
+    answer = await bot.submit(LimitOrderRequest(**fields, limit_price=10))
+    assert (answer.status.value, answer.canceled_at) == ("pending_new", None)
+    order = await bot.ask(bot.client.get_order_by_id, answer.id)
     assert (order.status.value, order.time_in_force.value) == ("canceled", time_in_force)
 
 
@@ -104,7 +110,9 @@ async def test_a_bracket_has_its_legs(api: AlpacaApi) -> None:
         LimitOrderRequest(**BUY, limit_price=20, order_class="bracket", **EXITS)
     )
     assert kinds(waiting.legs) == [("limit", "bracket", "held", 0), ("stop", "bracket", "held", 0)]
-    order = await bot.submit(MarketOrderRequest(**BUY, order_class="bracket", **EXITS))
+    answer = await bot.submit(MarketOrderRequest(**BUY, order_class="bracket", **EXITS))
+    assert [leg.status.value for leg in answer.legs or ()] == ["held", "held"]
+    order = await bot.ask(bot.client.get_order_by_id, answer.id)
     assert order.legs is not None
     profit, loss = order.legs
     assert kinds([order, profit, loss]) == [
@@ -129,8 +137,8 @@ async def test_an_oto_has_one_leg(api: AlpacaApi) -> None:
         MarketOrderRequest(**BUY, order_class="oto", stop_loss={"stop_price": 10})
     )
     assert kinds([order, *(order.legs or ())]) == [
-        ("market", "oto", "filled", 1),
-        ("stop", "oto", "new", 0),
+        ("market", "oto", "pending_new", 1),
+        ("stop", "oto", "held", 0),
     ]
 
 
@@ -192,11 +200,12 @@ async def test_all_orders_are_canceled(api: AlpacaApi) -> None:
 async def test_notional_and_fractional_orders_need_a_fractionable_asset(api: AlpacaApi) -> None:
     bot = api.client("NOTIONAL")
     crypto = {"symbol": "BTC/USD", "side": "buy", "time_in_force": "gtc"}
-    order = await bot.submit(MarketOrderRequest(**crypto, notional=500))
+    answer = await bot.submit(MarketOrderRequest(**crypto, notional=500))
+    order = await bot.ask(bot.client.get_order_by_id, answer.id)
     assert (order.symbol, order.status.value, order.notional) == ("BTC/USD", "filled", None)
     assert 490 < float(order.filled_qty or 0) * float(order.filled_avg_price or 0) <= 500
     fractional = await bot.submit(MarketOrderRequest(**crypto, qty=0.0015))
-    assert fractional.filled_qty == "0.0015"
+    assert fractional.qty == "0.0015"
     stock = {"symbol": "AAPL", "side": "buy", "time_in_force": "day"}
     amounts: list[dict[str, Any]] = [{"notional": 500}, {"qty": 1.5}]
     for amount in amounts:

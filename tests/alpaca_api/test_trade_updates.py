@@ -98,7 +98,8 @@ async def test_the_official_client_receives_fills_by_the_address_of_rest(
     async with asyncio.timeout(TIMEOUT_S):
         await stream._start_ws()  # type: ignore[no-untyped-call]
         consuming = asyncio.create_task(stream._consume())  # type: ignore[no-untyped-call]
-        order = await bot.submit(MarketOrderRequest(**BUY))
+        answer = await bot.submit(MarketOrderRequest(**BUY))
+        order = await bot.ask(bot.client.get_order_by_id, answer.id)
         new, fill = [await updates.get() for _ in range(2)]
         await stream.stop_ws()
         consuming.cancel()

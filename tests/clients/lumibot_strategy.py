@@ -26,7 +26,7 @@ def strategy_class() -> Any:
         def initialize(self) -> None:
             self.sleeptime = "1S"
             self.set_market("24/7")
-            self.seen = {"iterations": 0}
+            self.seen = {"iterations": 0, "fills": []}
 
         def on_trading_iteration(self) -> None:
             seen = self.seen
@@ -45,6 +45,11 @@ def strategy_class() -> Any:
                 seen["sold"] = position is None and "quantity" in seen
                 if seen["sold"] or seen["iterations"] == ITERATIONS_MAX:
                     self.finish()
+
+        def on_filled_order(
+            self, position: Any, order: Any, price: float, quantity: float, multiplier: float
+        ) -> None:
+            self.seen["fills"].append(order.side)
 
         def finish(self) -> None:
             del self.seen["iterations"]

@@ -77,12 +77,12 @@ async def test_alpaca_trade_api() -> None:
 
 @needs("lumibot")
 async def test_a_strategy_of_lumibot() -> None:
-    """Its market orders are answered as filled, so that lumibot calls no `on_filled_order`."""
     assert await run_client("lumibot", "lumibot_strategy.py") == {
         "bars": 20,
         "days": 5,
         "price": True,
         "cash": True,
+        "fills": ["buy", "sell"],
         "quantity": 3,
         "sold": True,
     }

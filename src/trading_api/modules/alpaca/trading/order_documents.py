@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from trading_api.domain.account_snapshot import OrderView
 from trading_api.domain.orders import Duration, OrderStatus, OrderType, Side
@@ -44,6 +45,23 @@ def order_status(order: OrderView) -> str:
     if order.status is OrderStatus.WORKING:
         return "partially_filled" if order.filled_quantity else "new"
     return _STATUSES[order.status]
+
+
+def accepted(order: AlpacaOrder) -> AlpacaOrder:
+    """Return a new order as Alpaca answers it: before anything of it is filled or ended.
+
+    The exchange may have executed it within the same command. Clients read that later, from the
+    stream or from the order: lumibot reports a fill only of an order that was open before."""
+    if order.status in ("new", "pending_new"):
+        return order
+    unfilled: dict[str, Any] = {
+        **dict.fromkeys(("filled_at", "expired_at", "canceled_at", "filled_avg_price")),
+        "filled_qty": "0",
+        "updated_at": order.submitted_at,
+    }
+    held = {**unfilled, "status": "held"}
+    legs = order.legs and [leg.model_copy(update=held) for leg in order.legs]
+    return order.model_copy(update={**unfilled, "status": "pending_new", "legs": legs})
 
 
 class OrderPresenter:

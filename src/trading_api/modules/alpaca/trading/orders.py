@@ -35,7 +35,11 @@ from trading_api.modules.alpaca.errors import (
 from trading_api.modules.alpaca.formats import number_text
 from trading_api.modules.alpaca.ids import numbered_id, numbered_uuid
 from trading_api.modules.alpaca.services import AlpacaServices
-from trading_api.modules.alpaca.trading.order_documents import OrderPresenter, order_status
+from trading_api.modules.alpaca.trading.order_documents import (
+    OrderPresenter,
+    accepted,
+    order_status,
+)
 from trading_api.modules.alpaca.trading.order_instructions import (
     to_instruction,
     to_oco_brackets,
@@ -59,7 +63,7 @@ class AccountOrders:
     # Commands
 
     async def submit(self, account_id: str, order: NewOrder) -> AlpacaOrder:
-        """Place an order and return it with its legs, as it is once the command is committed."""
+        """Place an order and return it with its legs, as accepted: the stream reports its fills."""
         self._context.admission.admit(account_id)
         instrument = self._assets.find(order.symbol)
         if instrument is None:
@@ -71,7 +75,7 @@ class AccountOrders:
         )
         await self._check_intent(account_id, order, instrument)
         result = await self.execute(account_id, PlaceOrderCommand(instruction))
-        return await self.by_id(account_id, result.order_id)
+        return accepted(await self.by_id(account_id, result.order_id))
 
     async def replace(self, account_id: str, uuid: str, change: OrderReplacement) -> AlpacaOrder:
         """Change fields of an order. It keeps its id."""
