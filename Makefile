@@ -129,7 +129,7 @@ postgres: .venv/.synced ## Run the ledger's tests on PostgreSQL, which comes as 
 clients: $(CLIENTS:%=.venv/clients/%/.synced) ## Run other people's clients against the server, each in an environment of its own: CLIENTS
 	@CLIENTS="$(CLIENTS)" $(BIN)/pytest --quiet -n0 tests/clients
 
-fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEED
+fuzz: .venv/.synced ## Fuzz REST, the socket and the optional modules for SECONDS (300) each, from SEED
 	@$(BIN)/python -m tests.kit.fuzz
 
 lock: $(UV) ## Resolve requirements/ again; UPGRADE=1 takes the latest versions

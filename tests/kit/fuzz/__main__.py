@@ -1,4 +1,4 @@
-"""`make fuzz SECONDS=600 SEED=1`: fuzz REST, WebSocket and MCP, with authentication on and off."""
+"""`make fuzz SECONDS=600 SEED=1`: fuzz every API, with authentication on and off."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 
+from tests.kit.fuzz.alpaca import fuzz_alpaca
 from tests.kit.fuzz.assistant import fuzz_assistant
 from tests.kit.fuzz.rest import fuzz_rest
 from tests.kit.fuzz.server import fuzzed
@@ -18,6 +19,8 @@ def main(seed: int, seconds: int) -> None:
         with fuzzed(is_secured, "all,alpaca,hooks,mcp") as server:
             sent = asyncio.run(fuzz_socket(server, seed, seconds))
             print(f"{sent:,} frames", flush=True)
+            requests = asyncio.run(fuzz_alpaca(server.address, seed, seconds))
+            print(f"{requests:,} requests of Alpaca's API", flush=True)
             calls = fuzz_assistant(server.address, server.headers, seed, seconds=seconds)
             print(f"{asyncio.run(calls):,} calls of tools", flush=True)
             fuzz_rest(server, seed, f"--max-time={seconds}", "--max-examples=100")
