@@ -33,19 +33,19 @@ Requests = Annotated[DataRequests, Depends(crypto)]
 
 @router.get("/bars")
 async def get_crypto_bars(requests: Requests, query: BarsOfSymbolsParameters) -> Response:
-    page = await requests.queries.bars(requests.symbols.named(query.symbols), query)
+    page = await requests.queries.bars(requests.symbols.find_all(query.symbols), query)
     return encoded_response(await page.encode("bars"))
 
 
 @router.get("/quotes")
 async def get_crypto_quotes(requests: Requests, query: HistoryOfSymbolsParameters) -> Response:
-    page = await requests.queries.quotes(requests.symbols.named(query.symbols), query)
+    page = await requests.queries.quotes(requests.symbols.find_all(query.symbols), query)
     return encoded_response(await page.encode("quotes"))
 
 
 @router.get("/trades")
 async def get_crypto_trades(requests: Requests, query: HistoryOfSymbolsParameters) -> Response:
-    page = await requests.queries.trades(requests.symbols.named(query.symbols), query)
+    page = await requests.queries.trades(requests.symbols.find_all(query.symbols), query)
     return encoded_response(await page.encode("trades"))
 
 

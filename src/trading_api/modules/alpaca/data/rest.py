@@ -1,4 +1,4 @@
-"""What the endpoints of the data API have in common."""
+"""What the endpoints of stocks and of crypto share: symbols, queries and responses."""
 
 from __future__ import annotations
 
@@ -33,24 +33,25 @@ class DataRequests:
         return [] if found is None else [found]
 
     async def latest_of_symbol(self, key: str, name: str, read: ReadLatest) -> Response:
-        """Answer with the latest of a symbol. Raises AlpacaError with 404 without any."""
+        """Return the response with the latest document of a symbol. Raises AlpacaError with 404 if
+        there is none."""
         for named in self.symbol(name):
             if (document := await read(named)) is not None:
                 return json_response({"symbol": name, key: document})
         raise no_data(key, name)
 
     async def latest(self, key: str | None, symbols: str, read: ReadLatest) -> Response:
-        """Answer with the latest of each symbol that has any, below `key` if there is one.
-        Raises Invalid."""
+        """Return the response with the latest document of each symbol that has one, under `key` if
+        it is given. Raises Invalid."""
         documents: dict[str, Any] = {}
-        for named in self.symbols.named(symbols):
+        for named in self.symbols.find_all(symbols):
             if document := await read(named):
                 documents[named.name] = document
         return json_response(documents if key is None else {key: documents})
 
 
 def no_data(what: str, name: str) -> Exception:
-    """Return the error of a symbol that has nothing of what was asked for."""
+    """Return the 404 of a symbol without the requested data."""
     return not_found(f"no {what} found for {name[:64]}")
 
 

@@ -36,19 +36,19 @@ HistoryOfSymbolsParameters = Annotated[HistoryOfSymbolsQuery, Query()]
 
 @router.get("/bars")
 async def get_bars(requests: Requests, query: BarsOfSymbolsParameters) -> Response:
-    page = await requests.queries.bars(requests.symbols.named(query.symbols), query)
+    page = await requests.queries.bars(requests.symbols.find_all(query.symbols), query)
     return encoded_response(await page.encode("bars"))
 
 
 @router.get("/quotes")
 async def get_quotes(requests: Requests, query: HistoryOfSymbolsParameters) -> Response:
-    page = await requests.queries.quotes(requests.symbols.named(query.symbols), query)
+    page = await requests.queries.quotes(requests.symbols.find_all(query.symbols), query)
     return encoded_response(await page.encode("quotes"))
 
 
 @router.get("/trades")
 async def get_trades(requests: Requests, query: HistoryOfSymbolsParameters) -> Response:
-    page = await requests.queries.trades(requests.symbols.named(query.symbols), query)
+    page = await requests.queries.trades(requests.symbols.find_all(query.symbols), query)
     return encoded_response(await page.encode("trades"))
 
 

@@ -15,7 +15,7 @@ from trading_api.modules.alpaca.assets import asset_class, display_symbol
 
 @dataclass(frozen=True, slots=True)
 class NamedInstrument:
-    """An instrument, and the name that the client wrote: it is that of the answer too."""
+    """An instrument, and the name by which the client requested it, which the response repeats."""
 
     name: str
     instrument: Instrument
@@ -26,7 +26,7 @@ class NamedInstrument:
 
     @property
     def is_canonical(self) -> bool:
-        """Whether the name is that of streams: `BTC/USD`, and not `BTCUSD`."""
+        """Whether the name has the form of stream messages: `BTC/USD`, not `BTCUSD`."""
         return self.name == display_symbol(self.instrument)
 
     @property
@@ -43,7 +43,7 @@ class AssetClassSymbols:
         self.classes = frozenset(classes)
 
     def __iter__(self) -> Iterator[NamedInstrument]:
-        """Yield every instrument of the class, by Alpaca's name."""
+        """Yield every instrument of the classes, named as in stream messages."""
         for each in self._market.instruments():
             if asset_class(each) in self.classes:
                 yield NamedInstrument(display_symbol(each), each)
@@ -57,9 +57,9 @@ class AssetClassSymbols:
             return None
         return NamedInstrument(name, instrument)
 
-    def named(self, symbols: str) -> list[NamedInstrument]:
-        """Return the instruments of a list with commas, each once, by name. Unknown ones are left
-        out: Alpaca answers nothing for them. Raises Invalid for too many."""
+    def find_all(self, symbols: str) -> list[NamedInstrument]:
+        """Return the instruments of a comma-separated list, each once, sorted by name. Unknown
+        names are left out, as Alpaca does. Raises Invalid for too many."""
         names = sorted({name.strip() for name in symbols.split(",")})
         if len(names) > SYMBOLS_MAX:
             raise Invalid(f"too many symbols; at most {SYMBOLS_MAX}", "too_many_symbols")

@@ -89,15 +89,15 @@ class AlpacaAccounts:
     async def change_configuration(
         self, account_id: str, change: ConfigurationChange
     ) -> AlpacaAccountConfiguration:
-        """Halt the account by its kill switch, or let it trade again. Raises AlpacaError for a
-        change of another field."""
+        """Set the account's kill switch from `suspend_trade`. Raises AlpacaError for a change of
+        another field."""
         present = await self.configuration(account_id)
         fields = present.model_dump()
         for name, value in (change.model_extra or {}).items():
             if name in fields and value is not None and str(value) != str(fields[name]):
                 raise not_supported(f"changing {name} is")
         if change.suspend_trade not in (None, present.suspend_trade):
-            # Nothing may delay it: a strategy that runs wild is stopped by it.
+            # Urgent, so that no rate limit delays it: it stops a strategy that is out of control.
             self._context.admission.admit(account_id, is_urgent=True)
             reason = SUSPENDED if change.suspend_trade else ""
             command = SetKillSwitchCommand(bool(change.suspend_trade), reason)

@@ -14,15 +14,15 @@ from trading_api.models.alpaca.fields import NumberText
 from trading_api.modules.alpaca.assets import asset_class as class_of
 from trading_api.modules.alpaca.assets import exchange_name
 from trading_api.modules.alpaca.errors import invalid_field, not_found
+from trading_api.modules.alpaca.trading.account_context import (
+    MarketContext,
+    ReadContext,
+    TradeContext,
+    respond,
+    respond_list,
+)
 from trading_api.modules.alpaca.trading.activities import PAGE_SIZE_MAX, ActivityFilter
 from trading_api.modules.alpaca.trading.asset_documents import to_asset
-from trading_api.modules.alpaca.trading.caller import (
-    MarketCaller,
-    ReadCaller,
-    TradeCaller,
-    answer,
-    answer_list,
-)
 from trading_api.modules.alpaca.trading.order_api import TimeText, to_time_ms
 from trading_api.modules.alpaca.trading.portfolio import PortfolioRequest, Timeframe
 from trading_api.web.json_route import StrictJSONRoute
@@ -37,23 +37,23 @@ Types = Annotated[str | None, Query(max_length=400)]
 
 
 @router.get("/account", operation_id="alpacaGetAccount")
-async def get_account(caller: ReadCaller) -> Response:
-    return answer(await caller.trading.accounts.account(caller.account_id))
+async def get_account(context: ReadContext) -> Response:
+    return respond(await context.trading.accounts.account(context.account_id))
 
 
 @router.get("/account/configurations", operation_id="alpacaGetConfiguration")
-async def get_configuration(caller: ReadCaller) -> Response:
-    return answer(await caller.trading.accounts.configuration(caller.account_id))
+async def get_configuration(context: ReadContext) -> Response:
+    return respond(await context.trading.accounts.configuration(context.account_id))
 
 
 @router.patch("/account/configurations", operation_id="alpacaChangeConfiguration")
-async def change_configuration(caller: TradeCaller, change: ConfigurationChange) -> Response:
-    return answer(await caller.trading.accounts.change_configuration(caller.account_id, change))
+async def change_configuration(context: TradeContext, change: ConfigurationChange) -> Response:
+    return respond(await context.trading.accounts.change_configuration(context.account_id, change))
 
 
 @router.get("/account/portfolio/history", operation_id="alpacaGetPortfolioHistory")
 async def get_portfolio_history(
-    caller: ReadCaller,
+    context: ReadContext,
     period: Annotated[str | None, Query(max_length=8)] = None,
     timeframe: Timeframe | None = None,
     start: TimeText = None,
@@ -75,12 +75,12 @@ async def get_portfolio_history(
         is_continuous=extended_hours or intraday_reporting != "market_hours",
         resets_daily=pnl_reset == "per_day",
     )
-    return answer(await caller.trading.portfolio.history(caller.account_id, request))
+    return respond(await context.trading.portfolio.history(context.account_id, request))
 
 
 @router.get("/account/activities", operation_id="alpacaGetActivities")
 async def get_activities(
-    caller: ReadCaller,
+    context: ReadContext,
     activity_types: Types = None,
     category: Literal["trade_activity", "non_trade_activity"] | None = None,
     date: date | None = None,
@@ -105,12 +105,12 @@ async def get_activities(
         page_size=page_size,
         page_token=page_token or None,
     )
-    return answer_list([*await caller.trading.activities.page(caller.account_id, wanted)])
+    return respond_list([*await context.trading.activities.page(context.account_id, wanted)])
 
 
 @router.get("/account/activities/{activity_type}", operation_id="alpacaGetActivitiesOfType")
 async def get_activities_of_type(
-    caller: ReadCaller,
+    context: ReadContext,
     activity_type: Annotated[str, Path(max_length=10)],
     date: date | None = None,
     after: TimeText = None,
@@ -120,7 +120,7 @@ async def get_activities_of_type(
     page_token: Annotated[str | None, Query(max_length=80)] = None,
 ) -> Response:
     return await get_activities(
-        caller, activity_type, None, date, after, until, direction, page_size, page_token
+        context, activity_type, None, date, after, until, direction, page_size, page_token
     )
 
 
@@ -128,30 +128,30 @@ async def get_activities_of_type(
 
 
 @router.get("/positions", operation_id="alpacaGetPositions")
-async def get_positions(caller: ReadCaller) -> Response:
-    return answer_list([*await caller.trading.positions.all(caller.account_id)])
+async def get_positions(context: ReadContext) -> Response:
+    return respond_list([*await context.trading.positions.all(context.account_id)])
 
 
 @router.delete("/positions", operation_id="alpacaClosePositions")
-async def close_positions(caller: TradeCaller, cancel_orders: bool = False) -> Response:
-    closed = await caller.trading.positions.close_all(caller.account_id, cancel_orders)
-    return answer_list([*closed], 207)
+async def close_positions(context: TradeContext, cancel_orders: bool = False) -> Response:
+    closed = await context.trading.positions.close_all(context.account_id, cancel_orders)
+    return respond_list([*closed], 207)
 
 
 @router.get("/positions/{symbol_or_asset_id:path}", operation_id="alpacaGetPosition")
-async def get_position(caller: ReadCaller, symbol_or_asset_id: AssetPath) -> Response:
-    return answer(await caller.trading.positions.one(caller.account_id, symbol_or_asset_id))
+async def get_position(context: ReadContext, symbol_or_asset_id: AssetPath) -> Response:
+    return respond(await context.trading.positions.one(context.account_id, symbol_or_asset_id))
 
 
 @router.delete("/positions/{symbol_or_asset_id:path}", operation_id="alpacaClosePosition")
 async def close_position(
-    caller: TradeCaller,
+    context: TradeContext,
     symbol_or_asset_id: AssetPath,
     qty: NumberText | None = None,
     percentage: NumberText | None = None,
 ) -> Response:
-    positions = caller.trading.positions
-    return answer(await positions.close(caller.account_id, symbol_or_asset_id, qty, percentage))
+    positions = context.trading.positions
+    return respond(await positions.close(context.account_id, symbol_or_asset_id, qty, percentage))
 
 
 # The market
@@ -159,47 +159,47 @@ async def close_position(
 
 @router.get("/assets", operation_id="alpacaGetAssets")
 async def get_assets(
-    caller: MarketCaller,
+    context: MarketContext,
     status: Annotated[str | None, Query(max_length=20)] = None,
     asset_class: Annotated[str | None, Query(max_length=20)] = None,
     exchange: Annotated[str | None, Query(max_length=20)] = None,
 ) -> Response:
-    context, account_id = caller.trading.context, caller.account_id
-    await context.broker.load(account_id)
-    snapshot, features = context.broker.snapshot(account_id), context.broker.features(account_id)
+    ports, account_id = context.trading.context, context.account_id
+    await ports.broker.load(account_id)
+    snapshot, features = ports.broker.snapshot(account_id), ports.broker.features(account_id)
     if status not in (None, "active", "all"):
-        return answer_list([])
-    return answer_list(
+        return respond_list([])
+    return respond_list(
         [
             to_asset(each, snapshot, features)
-            for each in context.market.instruments()
+            for each in ports.market.instruments()
             if asset_class in (None, class_of(each)) and exchange in (None, exchange_name(each))
         ]
     )
 
 
 @router.get("/assets/{symbol_or_asset_id:path}", operation_id="alpacaGetAsset")
-async def get_asset(caller: MarketCaller, symbol_or_asset_id: AssetPath) -> Response:
-    context, account_id = caller.trading.context, caller.account_id
-    instrument = caller.trading.assets.find(symbol_or_asset_id)
+async def get_asset(context: MarketContext, symbol_or_asset_id: AssetPath) -> Response:
+    ports, account_id = context.trading.context, context.account_id
+    instrument = context.trading.assets.find(symbol_or_asset_id)
     if instrument is None:
         raise not_found(f"asset not found for {symbol_or_asset_id}")
-    await context.broker.load(account_id)
-    snapshot, features = context.broker.snapshot(account_id), context.broker.features(account_id)
-    return answer(to_asset(instrument, snapshot, features))
+    await ports.broker.load(account_id)
+    snapshot, features = ports.broker.snapshot(account_id), ports.broker.features(account_id)
+    return respond(to_asset(instrument, snapshot, features))
 
 
 @router.get("/clock", operation_id="alpacaGetClock")
-async def get_clock(caller: MarketCaller) -> Response:
-    return answer(caller.trading.calendar.clock())
+async def get_clock(context: MarketContext) -> Response:
+    return respond(context.trading.calendar.clock())
 
 
 @router.get("/calendar", operation_id="alpacaGetCalendar")
 async def get_calendar(
-    caller: MarketCaller, start: TimeText = None, end: TimeText = None
+    context: MarketContext, start: TimeText = None, end: TimeText = None
 ) -> Response:
     first, last = _day("start", start), _day("end", end)
-    return answer_list([*caller.trading.calendar.days(first, last)])
+    return respond_list([*context.trading.calendar.days(first, last)])
 
 
 def _day(name: str, text: str | None) -> date | None:

@@ -1,4 +1,4 @@
-"""The market's clock and calendar: the hours of one instrument, by which the account lives."""
+"""The market's clock and calendar, from the trading sessions of one instrument."""
 
 from __future__ import annotations
 

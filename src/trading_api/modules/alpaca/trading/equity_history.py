@@ -16,9 +16,9 @@ from trading_api.modules.alpaca.trading.price_history import PriceHistory, Price
 ZERO = Decimal(0)
 PAGE = 1_000
 RECORDS_MAX = 20_000
-"""How many executions, and how many cash lines, one answer reads at most."""
+"""The most executions, and the most cash lines, that one request reads."""
 DEPOSITS = frozenset({"deposit", "withdrawal", "adjustment"})
-"""The kinds of cash lines that are no result of trading."""
+"""The kinds of cash lines that are not a result of trading."""
 _BREAKS = frozenset({"reset", "settlement"})
 """The kinds of cash lines of events that end positions without an execution."""
 
@@ -35,7 +35,7 @@ class EquityPoint:
 class EquityHistory:
     """Computes the past value of accounts, which are loaded.
 
-    It goes back from the present: an execution is undone by its price and its commission. Positions
+    It goes back from the present, and undoes each execution by its price and commission. Positions
     are valued at the close of the last bar before each time. Other currencies are converted at
     today's rates. Nothing is known before a reset of the account or the settlement of a position:
     the value of the first time after it is used."""
@@ -48,8 +48,8 @@ class EquityHistory:
     async def points(
         self, account_id: str, times_ms: Sequence[int], resolution: str, now_ms: int
     ) -> list[EquityPoint]:
-        """Return the value at each of the ascending times. Raises AlpacaError where too much
-        happened since the first of them, and ApiError."""
+        """Return the value at each of the ascending times. Raises AlpacaError if there are too many
+        records since the first of them, and ApiError."""
         first_ms = times_ms[0]
         history = self._broker.history(account_id)
         executions = await _executions(history, first_ms)
@@ -101,13 +101,13 @@ def market_value(snapshot: AccountSnapshot, side: int) -> Decimal:
 
 
 class _PastState:
-    """Cash and quantities, as they were when what was undone had not happened yet."""
+    """Cash and quantities before the executions and cash lines that were undone."""
 
     def __init__(self, snapshot: AccountSnapshot) -> None:
         self.quantities = {each.symbol: each.quantity for each in snapshot.positions()}
         self.cash = snapshot.equity() - market_value(snapshot, 1) - market_value(snapshot, -1)
         self.deposits = ZERO
-        """What was deposited after the time, since it is undone."""
+        """The sum of the deposits and withdrawals that were undone."""
 
     def equity(
         self, time_ms: int, series: dict[str, PriceSeries], rates: dict[str, Decimal]

@@ -11,11 +11,11 @@ from trading_api.domain.orders import Side
 from trading_api.models.alpaca.orders import AlpacaSide, NewOrder, OrderReplacement
 from trading_api.modules.alpaca.errors import invalid_field
 from trading_api.modules.alpaca.formats import parse_time_ms
-from trading_api.modules.alpaca.trading.caller import (
-    ReadCaller,
-    TradeCaller,
-    answer,
-    answer_list,
+from trading_api.modules.alpaca.trading.account_context import (
+    ReadContext,
+    TradeContext,
+    respond,
+    respond_list,
 )
 from trading_api.modules.alpaca.trading.order_list import LIMIT_MAX, OrderFilter
 from trading_api.modules.alpaca.trading.service import AlpacaTrading
@@ -29,13 +29,13 @@ TimeText = Annotated[str | None, Query(max_length=40)]
 
 
 @router.post("/orders", operation_id="alpacaSubmitOrder")
-async def submit_order(caller: TradeCaller, order: NewOrder) -> Response:
-    return answer(await caller.trading.orders.submit(caller.account_id, order))
+async def submit_order(context: TradeContext, order: NewOrder) -> Response:
+    return respond(await context.trading.orders.submit(context.account_id, order))
 
 
 @router.get("/orders", operation_id="alpacaGetOrders")
 async def get_orders(
-    caller: ReadCaller,
+    context: ReadContext,
     status: Literal["open", "closed", "all"] = "open",
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
     after: TimeText = None,
@@ -53,38 +53,38 @@ async def get_orders(
         is_ascending=direction == "asc",
         is_nested=nested,
         side=Side[side.upper()] if side else None,
-        symbols=_bare_symbols(caller.trading, symbols) if symbols else None,
+        symbols=_bare_symbols(context.trading, symbols) if symbols else None,
     )
-    return answer_list([*await caller.trading.orders.search(caller.account_id, wanted)])
+    return respond_list([*await context.trading.orders.search(context.account_id, wanted)])
 
 
 @router.delete("/orders", operation_id="alpacaCancelOrders")
-async def cancel_orders(caller: TradeCaller) -> Response:
-    return answer_list([*await caller.trading.orders.cancel_all(caller.account_id)], 207)
+async def cancel_orders(context: TradeContext) -> Response:
+    return respond_list([*await context.trading.orders.cancel_all(context.account_id)], 207)
 
 
 @router.get("/orders:by_client_order_id", operation_id="alpacaGetOrderByClientId")
 async def get_order_by_client_id(
-    caller: ReadCaller, client_order_id: Annotated[str, Query(max_length=128)]
+    context: ReadContext, client_order_id: Annotated[str, Query(max_length=128)]
 ) -> Response:
-    return answer(await caller.trading.orders.by_client_id(caller.account_id, client_order_id))
+    return respond(await context.trading.orders.by_client_id(context.account_id, client_order_id))
 
 
 @router.get("/orders/{order_id}", operation_id="alpacaGetOrder")
-async def get_order(caller: ReadCaller, order_id: OrderUuid) -> Response:
-    return answer(await caller.trading.orders.by_uuid(caller.account_id, order_id))
+async def get_order(context: ReadContext, order_id: OrderUuid) -> Response:
+    return respond(await context.trading.orders.by_uuid(context.account_id, order_id))
 
 
 @router.patch("/orders/{order_id}", operation_id="alpacaReplaceOrder")
 async def replace_order(
-    caller: TradeCaller, order_id: OrderUuid, change: OrderReplacement
+    context: TradeContext, order_id: OrderUuid, change: OrderReplacement
 ) -> Response:
-    return answer(await caller.trading.orders.replace(caller.account_id, order_id, change))
+    return respond(await context.trading.orders.replace(context.account_id, order_id, change))
 
 
 @router.delete("/orders/{order_id}", operation_id="alpacaCancelOrder")
-async def cancel_order(caller: TradeCaller, order_id: OrderUuid) -> Response:
-    await caller.trading.orders.cancel(caller.account_id, order_id)
+async def cancel_order(context: TradeContext, order_id: OrderUuid) -> Response:
+    await context.trading.orders.cancel(context.account_id, order_id)
     return Response(status_code=204)
 
 

@@ -1,4 +1,4 @@
-"""Alpaca's order requests as instructions of the broker port. Wire names stop here."""
+"""Translates Alpaca's order requests to instructions of the broker port. Wire names stop here."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ HUNDRED = Decimal(100)
 def to_instruction(
     order: NewOrder, instrument: Instrument, quote: Quote | None
 ) -> OrderInstruction:
-    """Return what places a simple order, or one with brackets. Raises AlpacaError for an order that
-    contradicts itself, and for features that this server does not have."""
+    """Return the instruction of a simple order or of one with brackets. Raises AlpacaError for an
+    order that contradicts itself, and for features that this server does not have."""
     _check_supported(order)
     _check_prices(order)
     side = Side.BUY if order.side == "buy" else Side.SELL
@@ -196,7 +196,7 @@ def _brackets(order: NewOrder) -> BracketsInstruction:
 
 
 def _quantity(order: NewOrder, side: Side, instrument: Instrument, quote: Quote | None) -> Decimal:
-    """Return the quantity, or that which `notional` buys at the touch."""
+    """Return `qty`, or the quantity of `notional` at the limit price or else at the touch."""
     if (order.qty is None) == (order.notional is None):
         raise invalid_field("one of qty and notional is required")
     if order.qty is not None:
@@ -227,7 +227,7 @@ def floor_to_step(quantity: Decimal, step: Decimal) -> Decimal:
 def _trail_distance(
     order: NewOrder, side: Side, instrument: Instrument, quote: Quote | None
 ) -> Decimal:
-    """Return how far the stop stays behind the market: a percentage is one of today's price."""
+    """Return the distance of the stop from the market; a percentage is of today's touch."""
     if order.trail_price is not None:
         distance = order.trail_price
     else:

@@ -13,9 +13,9 @@ from trading_api.modules.alpaca.ids import number_of
 from trading_api.modules.alpaca.trading.order_reader import OrderReader
 
 WINDOW = 500
-"""How many orders are read at once."""
+"""How many orders one query of the ledger reads."""
 WINDOWS_MAX = 40
-"""How many windows one list reads at most: 20,000 orders."""
+"""The most windows that one list reads: 20,000 orders."""
 LIMIT_MAX = 500
 
 
@@ -34,7 +34,7 @@ class OrderFilter:
     symbols: frozenset[str] | None = None
 
     def admits(self, order: OrderView) -> bool:
-        """Return whether the list shows the order, whatever its place."""
+        """Return whether the order has the wanted status, time, side and symbol."""
         return (
             (self.status == "all" or order.is_live == (self.status == "open"))
             and (self.after_ms is None or order.placed_ms > self.after_ms)
@@ -47,7 +47,8 @@ class OrderFilter:
 async def list_orders(reader: OrderReader, wanted: OrderFilter) -> Sequence[OrderView]:
     """Return the first `limit` orders that the filter admits, in its direction.
 
-    Raises AlpacaError where they would be found only among too many others, and Unavailable."""
+    Raises AlpacaError if more than WINDOW * WINDOWS_MAX orders would have to be searched, and
+    Unavailable."""
     found: list[OrderView] = []
     if wanted.status == "open":
         live = sorted(reader.live.values(), key=_number, reverse=not wanted.is_ascending)

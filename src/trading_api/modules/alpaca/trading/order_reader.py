@@ -1,4 +1,4 @@
-"""Reads one account's orders with those that belong together: a parent and its brackets."""
+"""Reads one account's orders, and finds the legs and the parents of an order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_LEGS: Sequence[OrderView] = ()
 
 
 class OrderReader:
-    """Reads orders for one answer, and remembers them. The account is loaded.
+    """Reads orders for one request, each at most once. The account must be loaded.
 
     Alpaca calls the brackets of an order its legs. Brackets of a position are an OCO order: the
     take-profit is the order, and the stop-loss its leg."""
@@ -23,7 +23,7 @@ class OrderReader:
         self.account_id = account_id
         self.history = broker.history(account_id)
         self.live = {order.id: order for order in broker.snapshot(account_id).live_orders()}
-        # Bounded by what one answer reads.
+        # Bounded by what one request reads.
         self._known: dict[str, OrderView | None] = dict(self.live)
 
     def remember(self, orders: Sequence[OrderView]) -> None:

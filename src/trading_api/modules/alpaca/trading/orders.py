@@ -108,7 +108,7 @@ class AccountOrders:
         ]
 
     async def execute(self, account_id: str, command: BrokerCommand) -> CommandResult:
-        """Give a command to the broker. Raises AlpacaError."""
+        """Execute a command of an account. Raises AlpacaError."""
         try:
             return await self._context.broker.submit(account_id, command)
         except ApiError as error:
@@ -156,7 +156,7 @@ class AccountOrders:
         return await self.presenter.nested(reader, primary)
 
     async def _check_intent(self, account_id: str, order: NewOrder, instrument: Instrument) -> None:
-        """Raise AlpacaError for an order that is to open a position, but would close one."""
+        """Raises AlpacaError for an order that claims to open a position, but would close one."""
         if order.position_intent is None or order.position_intent.endswith("_to_close"):
             return
         snapshot = (await self._loaded(account_id)).snapshot(account_id)
@@ -182,8 +182,8 @@ class AccountOrders:
         return await self.presenter.nested(reader, await self._order(reader, uuid))
 
     async def by_client_id(self, account_id: str, client_id: str) -> AlpacaOrder:
-        """Return the order that its client named so. The order of a client that gave it no name
-        has its UUID as name."""
+        """Return the order with a client order id. An order that was placed without one has its
+        UUID as client order id."""
         reader = await self.reader(account_id)
         order = await reader.history.order_by_client_id(client_id) if client_id else None
         if order is None:
@@ -193,14 +193,14 @@ class AccountOrders:
         return await self.presenter.nested(reader, order)
 
     async def by_id(self, account_id: str, order_id: str) -> AlpacaOrder:
-        """Return an order of this server's id, which exists, with its legs."""
+        """Return the order with this server's id, which must exist, with its legs."""
         reader = await self.reader(account_id)
         order = await reader.order(order_id)
         assert order is not None, order_id
         return await self.presenter.nested(reader, order)
 
     async def reader(self, account_id: str) -> OrderReader:
-        """Return the reader of an account's orders, which is loaded. Raises Unavailable."""
+        """Load an account, and return a reader of its orders. Raises Unavailable."""
         return OrderReader(await self._loaded(account_id), account_id)
 
     async def _order(self, reader: OrderReader, uuid: str) -> OrderView:

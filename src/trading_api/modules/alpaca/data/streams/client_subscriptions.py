@@ -1,4 +1,4 @@
-"""What one client of a data stream has subscribed to."""
+"""The subscriptions of one client of a data stream."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from trading_api.modules.alpaca.data.streams.messages import (
     error_message,
 )
 from trading_api.modules.alpaca.data.streams.publisher import MarketPublisher
-from trading_api.modules.alpaca.data.streams.symbol_stream import Receiver
+from trading_api.modules.alpaca.data.streams.symbol_stream import StreamClient
 from trading_api.modules.alpaca.data.symbols import AssetClassSymbols, NamedInstrument
 
-Meant: TypeAlias = dict[str, NamedInstrument]
+InstrumentsBySymbol: TypeAlias = dict[str, NamedInstrument]
 
 ALL = "*"
 SHOWN_MAX = 10
@@ -27,27 +27,27 @@ _STOCK_CHANNELS = ("trades", "quotes", "bars", "updatedBars", "dailyBars", "stat
 _CRYPTO_CHANNELS = ("trades", "quotes", "orderbooks", "bars", "updatedBars", "dailyBars")
 _ALL_CHANNELS = tuple(dict.fromkeys([*_STOCK_CHANNELS, *_CRYPTO_CHANNELS]))
 _WITHOUT_DATA = ("statuses", "lulds")
-"""Channels that exist, and of which nothing ever comes: no exchange halts trading here."""
+"""Channels without messages, which clients may subscribe to: no exchange halts trading here."""
 
 
 class ClientSubscriptions:
-    """The names of each channel as the client wrote them, `*` among them, and the symbols that they
-    mean. `symbols_max` limits the symbols of all channels together."""
+    """Keeps the names that the client subscribed to on each channel, and the instruments that they
+    stand for; `*` stands for all. `symbols_max` limits the instruments of all channels together."""
 
     def __init__(
         self,
         publisher: MarketPublisher,
-        receiver: Receiver,
+        client: StreamClient,
         symbols: AssetClassSymbols,
         symbols_max: int,
     ) -> None:
         self._publisher = publisher
-        self._receiver = receiver
+        self._client = client
         self._symbols = symbols
         self._symbols_max = symbols_max
         self._channels = _channels(symbols)
         self._names: dict[str, dict[str, None]] = {channel: {} for channel in self._channels}
-        self._subscribed: dict[str, Meant] = {
+        self._subscribed: dict[str, InstrumentsBySymbol] = {
             channel: {} for channel in self._channels if channel not in _WITHOUT_DATA
         }
 
@@ -65,7 +65,7 @@ class ClientSubscriptions:
             channel: before | {each: None for each in wanted.get(channel, ()) if each in known}
             for channel, before in self._names.items()
         }
-        if sum(map(len, self._meant(names).values())) > self._symbols_max:
+        if sum(map(len, self._resolve(names).values())) > self._symbols_max:
             return [error_message(TOO_MANY_SYMBOLS)]
         self._names = names
         unknown = [name[:32] for name in named if name not in known]
@@ -86,41 +86,41 @@ class ClientSubscriptions:
         return [self._state()]
 
     async def apply(self) -> None:
-        """Begin and end at the publisher what the names mean now."""
-        meant = self._meant(self._names)
+        """Subscribe and unsubscribe at the publisher, so that it sends what the names stand for."""
+        resolved = self._resolve(self._names)
         for channel, subscribed in self._subscribed.items():
-            for symbol in [each for each in subscribed if each not in meant[channel]]:
+            for symbol in [each for each in subscribed if each not in resolved[channel]]:
                 instrument = subscribed.pop(symbol).instrument
-                self._publisher.unsubscribe(channel, instrument, self._receiver)
-            for symbol, named in meant[channel].items():
+                self._publisher.unsubscribe(channel, instrument, self._client)
+            for symbol, named in resolved[channel].items():
                 if symbol not in subscribed:
                     subscribed[symbol] = named
-                    await self._publisher.subscribe(channel, named.instrument, self._receiver)
+                    await self._publisher.subscribe(channel, named.instrument, self._client)
 
     def close(self) -> None:
-        """End everything."""
+        """End all subscriptions at the publisher."""
         for channel, subscribed in self._subscribed.items():
             for each in subscribed.values():
-                self._publisher.unsubscribe(channel, each.instrument, self._receiver)
+                self._publisher.unsubscribe(channel, each.instrument, self._client)
             subscribed.clear()
 
     def _find(self, name: str) -> NamedInstrument | None:
-        """Return the instrument of a name that messages have: `BTC/USD`, and not `BTCUSD`."""
+        """Return the instrument of a name as in stream messages: `BTC/USD`, not `BTCUSD`."""
         found = self._symbols.find(name)
         return found if found is not None and found.is_canonical else None
 
-    def _meant(self, names: Mapping[str, Mapping[str, None]]) -> dict[str, Meant]:
+    def _resolve(self, names: Mapping[str, Mapping[str, None]]) -> dict[str, InstrumentsBySymbol]:
         """Return the instruments of each channel, by symbol."""
-        meant: dict[str, Meant] = {}
+        resolved: dict[str, InstrumentsBySymbol] = {}
         for channel in self._subscribed:
             of_channel = names[channel]
             each = list(self._symbols) if ALL in of_channel else map(self._find, of_channel)
-            meant[channel] = {found.symbol: found for found in each if found is not None}
-        return meant
+            resolved[channel] = {found.symbol: found for found in each if found is not None}
+        return resolved
 
     def _state(self) -> StreamMessage:
         """Return the message with all subscriptions. Corrections and cancellations of trades belong
-        to the trades, as with Alpaca; none ever comes."""
+        to the trades, as with Alpaca; none is ever sent."""
         state = {channel: list(names) for channel, names in self._names.items()}
         if "statuses" in state:
             state |= {"corrections": state["trades"], "cancelErrors": state["trades"]}

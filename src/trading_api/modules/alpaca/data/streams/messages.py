@@ -55,7 +55,7 @@ def error_message(code: int, detail: str = "") -> StreamMessage:
 
 
 class StreamEncoding(Protocol):
-    """How the messages of a stream are written. All clients that chose it share one object."""
+    """An encoding of messages. All clients that chose it share one object."""
 
     def frame(self, messages: Sequence[StreamMessage]) -> bytes:
         """Return one frame with a list of messages."""

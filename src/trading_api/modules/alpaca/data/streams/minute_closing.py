@@ -1,4 +1,4 @@
-"""Finds out when the minutes of one symbol are over."""
+"""Detects when the minute bars of one symbol are closed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from trading_api.domain.bar import Bar
 from trading_api.domain.resolution import MINUTE_MS
 
 CLOSE_DELAY_MS = 1_000
-"""A minute without a successor is over this long after its end: late trades may still come."""
+"""How long after its end a minute without a successor is closed: late trades may still arrive."""
 
 
 class MinuteClosing:
-    """The forming minute of one symbol, and the last one that was over."""
+    """The forming minute bar of one symbol, and the last one that was closed."""
 
     def __init__(self) -> None:
         self._forming: Bar | None = None
         self._closed: Bar | None = None
 
     def begin(self, newest: Bar) -> None:
-        """Begin with the newest bar that is stored, unless an update came before it."""
+        """Start from the newest stored bar, unless an update arrived before it."""
         if self._forming is None and self._closed is None:
             self._forming = newest
 
     def update(self, bars: Iterable[Bar]) -> tuple[list[Bar], list[Bar]]:
-        """Take the bars that changed, ascending. Return those that are over now, and those that
-        changed after they were over."""
+        """Process the bars that changed, ascending. Return the bars that are closed by this update,
+        and the closed bars that it corrected."""
         closed: list[Bar] = []
         changed: list[Bar] = []
         for bar in bars:
@@ -41,7 +41,7 @@ class MinuteClosing:
         return closed, changed
 
     def close_due(self, now_ms: int) -> Bar | None:
-        """Return the forming bar if it is over by now: it forms no longer."""
+        """Close the forming bar and return it if its time is over, else return None."""
         due_ms = self.due_ms()
         if due_ms is None or now_ms < due_ms:
             return None
@@ -49,6 +49,6 @@ class MinuteClosing:
         return self._closed
 
     def due_ms(self) -> int | None:
-        """Return when `close_due` would return a bar, if no update came before."""
+        """Return the time from which `close_due` closes the forming bar, or None without one."""
         forming = self._forming
         return None if forming is None else forming.time_ms + MINUTE_MS + CLOSE_DELAY_MS

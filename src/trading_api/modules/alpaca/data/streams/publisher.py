@@ -1,4 +1,4 @@
-"""Listens to the market for the clients of all data streams."""
+"""Publishes the market's updates to the clients of all data streams."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trading_api.domain.resolution import AHEAD_MS
 from trading_api.modules.alpaca.data.streams.symbol_stream import (
     FACTS,
     MINUTE_CHANNELS,
-    Receiver,
+    StreamClient,
     SymbolStream,
 )
 
@@ -31,23 +31,24 @@ class MarketPublisher:
 
     # Subscriptions
 
-    async def subscribe(self, channel: str, instrument: Instrument, receiver: Receiver) -> None:
-        """Send what changes from now on. Each channel may be subscribed to once."""
+    async def subscribe(self, channel: str, instrument: Instrument, client: StreamClient) -> None:
+        """Send the channel's updates of the symbol to a client from now on. A client may subscribe
+        to each channel of a symbol once."""
         symbol = instrument.symbol
         stream = self._streams.get(symbol)
         if stream is None:
             stream = self._streams[symbol] = SymbolStream(instrument)
         had_minutes = stream.has_minutes
-        stream.add(channel, receiver)
+        stream.add(channel, client)
         for fact in self._facts(channel, instrument):
             self._interest.add(symbol, fact)
         if channel in MINUTE_CHANNELS and not had_minutes:
             await self._begin_minutes(stream)
 
-    def unsubscribe(self, channel: str, instrument: Instrument, receiver: Receiver) -> None:
-        """Undo `subscribe`."""
+    def unsubscribe(self, channel: str, instrument: Instrument, client: StreamClient) -> None:
+        """End a subscription that `subscribe` began."""
         stream = self._streams[instrument.symbol]
-        stream.remove(channel, receiver)
+        stream.remove(channel, client)
         for fact in self._facts(channel, instrument):
             self._interest.remove(instrument.symbol, fact)
         if stream.is_empty:
@@ -59,12 +60,12 @@ class MarketPublisher:
         return len(self._streams)
 
     def _facts(self, channel: str, instrument: Instrument) -> list[Fact]:
-        """Return what the market has to report for a channel. Not every symbol has minutes."""
+        """Return the facts that a channel needs. Not every symbol has minute bars."""
         has_minutes = "1" in (instrument.resolutions or self._resolutions)
         return [fact for fact in FACTS[channel] if fact.kind != "bars" or has_minutes]
 
     async def _begin_minutes(self, stream: SymbolStream) -> None:
-        """Read the minute that forms already: it may end without a further trade."""
+        """Read the minute bar that is forming: it may end without a further trade."""
         end_ms = self._market.now_ms + AHEAD_MS + 1
         symbol = stream.instrument.symbol
         if "1" in (stream.instrument.resolutions or self._resolutions):
@@ -79,7 +80,7 @@ class MarketPublisher:
             stream.publish(update)
 
     def on_heartbeat(self) -> None:
-        """Send the minutes that are over, though no later trade came."""
+        """Send the minute bars whose time is over without a later trade."""
         now_ms = self._market.now_ms
         for stream in self._streams.values():
             stream.close_due(now_ms)
@@ -88,10 +89,10 @@ class MarketPublisher:
         """Send nothing: Alpaca's streams have no status of the whole market."""
 
     async def flush(self) -> None:
-        """Return: updates are sent as they come."""
+        """Do nothing: updates are sent when they are published."""
 
     def quiet_range(self, symbol: str) -> QuietRange | None:
-        """Return None: a client subscribes to the symbol."""
+        """Return None: no quote of a symbol with a subscriber may be skipped."""
         return None
 
     def quiet_until_ms(self, step_ms: int) -> int | None:

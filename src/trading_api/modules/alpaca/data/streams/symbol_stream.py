@@ -1,4 +1,4 @@
-"""What the clients of all data streams receive of one symbol."""
+"""Publishes one symbol to the clients of all data streams that subscribed to it."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ FACTS: Mapping[str, Sequence[Fact]] = {
 MINUTE_CHANNELS = ("bars", "updatedBars", "dailyBars")
 
 
-class Receiver(Protocol):
-    """A client of a stream."""
+class StreamClient(Protocol):
+    """A client of a data stream: the encoding that it chose, and its outbox."""
 
     @property
     def encoding(self) -> StreamEncoding: ...
@@ -52,32 +52,32 @@ class Receiver(Protocol):
 class SymbolStream:
     """Publishes the channels of one symbol, each to its own audience.
 
-    A message is made where its channel has an audience, and encoded once for all clients with the
-    same encoding. A client that is slow receives the latest quote, day and order book, and every
-    trade and minute."""
+    A message is made only if its channel has an audience, and is encoded once for all clients with
+    the same encoding. For a slow client, quotes, daily bars and order books are conflated; trades
+    and minute bars are not."""
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
         self.minutes = MinuteClosing()
         self._name = display_symbol(instrument)
-        self._audiences: dict[str, dict[StreamEncoding, dict[Receiver, Outbox]]] = {}
+        self._audiences: dict[str, dict[StreamEncoding, dict[StreamClient, Outbox]]] = {}
         self._tape = TradeTape(())
         self._quote: Quote | None = None
         self._day: Bar | None = None
 
-    def add(self, channel: str, receiver: Receiver) -> None:
+    def add(self, channel: str, client: StreamClient) -> None:
         audience = self._audiences.setdefault(channel, {})
-        audience.setdefault(receiver.encoding, {})[receiver] = receiver.outbox
+        audience.setdefault(client.encoding, {})[client] = client.outbox
 
-    def remove(self, channel: str, receiver: Receiver) -> None:
+    def remove(self, channel: str, client: StreamClient) -> None:
         audience = self._audiences[channel]
-        del audience[receiver.encoding][receiver]
-        if not audience[receiver.encoding]:
-            del audience[receiver.encoding]
+        del audience[client.encoding][client]
+        if not audience[client.encoding]:
+            del audience[client.encoding]
         if not audience:
             del self._audiences[channel]
         if not self.has_minutes:
-            # What follows is not known any more.
+            # Without a subscriber, no updates arrive: what is stored here would be out of date.
             self.minutes, self._day = MinuteClosing(), None
 
     @property
@@ -86,7 +86,7 @@ class SymbolStream:
 
     @property
     def has_minutes(self) -> bool:
-        """Whether a channel needs to know when minutes are over."""
+        """Whether a channel with an audience depends on the ends of minutes."""
         return any(channel in self._audiences for channel in MINUTE_CHANNELS)
 
     def publish(self, update: MarketUpdate) -> None:
@@ -131,7 +131,7 @@ class SymbolStream:
         *,
         is_state: bool = False,
     ) -> None:
-        """Send documents to a channel. Of a `state`, a slow client receives the latest only."""
+        """Send documents to a channel. Those of a state are conflated for a slow client."""
         messages = [{"T": kind, "S": self._name, **document} for document in documents]
         key: Hashable | None = (kind, self._name) if is_state else None
         for encoding, outboxes in self._audiences[channel].items():
