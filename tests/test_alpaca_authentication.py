@@ -112,7 +112,7 @@ async def test_without_authentication_any_key_or_none_is_the_default_account() -
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"database_url": "postgresql://nowhere/x"}, "needs a ledger in a SQLite file"),
+        ({"database_url": "postgresql://nowhere/x"}, "needs a ledger in an SQLite file"),
         ({"enabled_modules": "datafeed,alpaca"}, "alpaca needs the module broker"),
     ],
 )

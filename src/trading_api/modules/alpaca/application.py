@@ -22,7 +22,7 @@ def create_application(services: AlpacaServices, trade_streams: TradeStreams) ->
     """Return the application with the trading API, the data API and all streams.
 
     Every HTTP request is authenticated before it is routed, and every error is Alpaca's."""
-    # Without documents of its own: Alpaca documents its API.
+    # It has no OpenAPI document: Alpaca's own documentation describes the API.
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.alpaca = services
     app.state.settings = services.context.settings
@@ -37,8 +37,8 @@ def create_application(services: AlpacaServices, trade_streams: TradeStreams) ->
     async def connect(websocket: WebSocket) -> None:
         """Serve the address that clients use for all streams (`url_override` of alpaca-py).
 
-        The data client asks for MessagePack and waits for a welcome. The trading client sends the
-        first message."""
+        A data client requests MessagePack, and waits for the server's first message. A trading
+        client sends the first message."""
         if websocket.headers.get("content-type") == MSGPACK:
             await streams.serve(websocket)
         else:

@@ -14,7 +14,7 @@ _EXCHANGES = frozenset({"AMEX", "ARCA", "BATS", "NYSE", "NASDAQ", "NYSEARCA", "O
 
 
 class AssetDirectory:
-    """Finds instruments by what Alpaca's clients write: `AAPL`, `BTC/USD`, `BTCUSD` or a UUID."""
+    """Finds instruments by the names of Alpaca's clients: `AAPL`, `BTC/USD`, `BTCUSD` or a UUID."""
 
     def __init__(self, market: MarketData) -> None:
         self._market = market
@@ -46,8 +46,8 @@ class AssetDirectory:
 
 
 def asset_class(instrument: Instrument) -> str:
-    """Return `crypto`, or `us_equity` for every other type: alpaca-py knows no class of currency
-    pairs, futures or indices."""
+    """Return `crypto`, or `us_equity` for every other type: alpaca-py has no asset class for
+    currency pairs, futures or indices."""
     return CRYPTO if instrument.type == "crypto" else US_EQUITY
 
 
@@ -60,7 +60,7 @@ def display_symbol(instrument: Instrument) -> str:
 
 
 def exchange_name(instrument: Instrument) -> str:
-    """Return the exchange, or an empty text for one that alpaca-py does not know."""
+    """Return the exchange, or an empty string for one that alpaca-py does not know."""
     if instrument.type == "crypto":
         return "CRYPTO"
     return instrument.exchange if instrument.exchange in _EXCHANGES else ""

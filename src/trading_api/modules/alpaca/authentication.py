@@ -20,7 +20,7 @@ from trading_api.settings import Settings
 
 KEY_LENGTH_MAX = 128
 CACHED_MS = 1_000
-"""How long a key that was read is used: a revoked one authenticates no longer after this time."""
+"""How long a key is cached after it was read: a revoked key authenticates for this long at most."""
 CACHE_KEYS_MAX = 1_000
 
 
@@ -64,7 +64,7 @@ class AlpacaAuthenticator:
         )
 
     async def authenticate_headers(self, headers: Headers) -> Principal:
-        """Return the caller that the headers of a request name. Raises what `authenticate`
+        """Return the caller whose key is in the headers of a request. Raises what `authenticate`
         raises."""
         return await self.authenticate(*_credentials(headers))
 
@@ -83,8 +83,10 @@ class AlpacaAuthenticator:
 
 
 class AlpacaAuthenticationMiddleware:
-    """Stores the caller in `scope["state"]["principal"]`, or answers 401, before anything else of a
-    request is read. Streams authenticate their own clients, by their first message."""
+    """Authenticates each HTTP request by its headers, before its body is read.
+
+    The caller is stored in `scope["state"]["principal"]`; without a valid key, the response is 401.
+    Streams authenticate their own clients, by their first message."""
 
     def __init__(self, app: ASGIApp, authenticator: AlpacaAuthenticator) -> None:
         self._app = app

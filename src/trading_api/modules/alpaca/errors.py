@@ -23,9 +23,9 @@ UNPROCESSABLE = 42210000
 
 
 class AlpacaError(Exception):
-    """A request that is refused with an HTTP status, Alpaca's code and a sentence.
+    """An error in Alpaca's format: an HTTP status, Alpaca's code and a message.
 
-    `fields` are further fields of the error document."""
+    `fields` are added to the error document."""
 
     def __init__(
         self,
@@ -82,11 +82,11 @@ _PREFIXES = {
     "not_reducing": "insufficient qty available for order",
     "trading_halted": "new orders are rejected by user request",
 }
-"""How Alpaca's message of a 403 begins, by the code of the rejection."""
+"""The beginning of Alpaca's message of a 403, by the code of this server's rejection."""
 
 
 def to_alpaca_error(error: ApiError) -> AlpacaError:
-    """Return the error of a port with Alpaca's status, code and message."""
+    """Translate an error of this server to Alpaca's status, code and message."""
     if error.code in _PREFIXES:
         return insufficient(f"{_PREFIXES[error.code]}: {error.detail}")
     if error.code == "client_order_id_taken":
@@ -95,19 +95,19 @@ def to_alpaca_error(error: ApiError) -> AlpacaError:
         return invalid_field(f"could not find asset: {error.detail}")
     if error.code == "position_not_found":
         return not_found("position does not exist")
-    # What conflicts with the state of an order is a 422 of Alpaca's.
+    # Alpaca responds with 422 to what conflicts with the state of an order.
     status = 422 if error.status == 409 else error.status
     headers = {name: text for name, text in (error.headers or {}).items() if name == "Retry-After"}
     return AlpacaError(status, code_of(status), error.detail, headers)
 
 
 def code_of(status: int) -> int:
-    """Return Alpaca's general code of an HTTP status, such as 42910000 of 429."""
+    """Return Alpaca's general code of an HTTP status: 42910000 for 429."""
     return status * 100_000 + 10_000
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Answer each kind of exception of an endpoint with Alpaca's error document."""
+    """Add handlers that turn each exception of an endpoint into Alpaca's error document."""
     app.add_exception_handler(AlpacaError, _handle_alpaca_error)
     app.add_exception_handler(ApiError, _handle_api_error)
     app.add_exception_handler(RequestValidationError, _handle_validation_error)

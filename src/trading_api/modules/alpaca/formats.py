@@ -1,4 +1,4 @@
-"""How Alpaca writes numbers and times."""
+"""Formats and parses numbers and times as Alpaca's API writes them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def optional_text(number: Decimal | None) -> str | None:
 
 
 def rounded_text(number: Decimal, decimals: int = DECIMALS) -> str:
-    """Return a number that a division made, rounded to some decimals."""
+    """Return all digits of a number that is rounded to some decimals."""
     return number_text(round(number, decimals))
 
 
@@ -35,7 +35,7 @@ def parse_time_ms(text: str) -> int:
     """Return the milliseconds since 1970 of a time as in RFC 3339, or of a date. A time without an
     offset is in UTC. Raises ValueError."""
     if len(text) > _TIME_LENGTH_MAX:
-        raise ValueError("is no time")
+        raise ValueError("is not a time")
     # A plus sign that the client did not escape in a URL arrives as a space.
     date, separator, offset = text.rpartition(" ")
     moment = datetime.fromisoformat(f"{date}+{offset}" if separator and "T" in date else text)

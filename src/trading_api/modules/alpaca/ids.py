@@ -1,7 +1,7 @@
-"""Alpaca's UUIDs, derived from this server's ids so that each leads back to what it names.
+"""Encodes this server's ids as the UUIDs of Alpaca's API, and decodes them.
 
-Nothing is stored: the UUID of an order or an execution holds its number and a digest of its
-account, so that the UUID of one account means nothing in another one."""
+Nothing is stored: the UUID of an order or an execution contains its number and a digest of its
+account, so that it is valid in that account only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAMESPACE = UUID("7fd5a3f0-7a1e-5c39-9d0b-51c6f7f2a8ce")
 _NUMBER_BITS = 48
 
 Numbered = Literal["order", "execution", "cash"]
-"""What is numbered in an account: `order-7` is the seventh order."""
+"""The kinds of records that are numbered in an account: `order-7` is the seventh order."""
 
 
 def account_uuid(account_id: str) -> UUID:
@@ -33,7 +33,7 @@ def numbered_uuid(account_id: str, id: str) -> UUID:
 
 
 def numbered_id(account_id: str, kind: Numbered, uuid: UUID) -> str | None:
-    """Return the id in the account that a UUID stands for, or None if it is of something else."""
+    """Return the id that a UUID encodes, or None if it is of another account or kind."""
     number = uuid.int & ((1 << _NUMBER_BITS) - 1)
     is_own = uuid.int ^ number == _tag(account_id, kind)
     return f"{kind}-{number}" if is_own and number else None
@@ -45,7 +45,7 @@ def number_of(id: str) -> int:
 
 
 def _tag(account_id: str, kind: str) -> int:
-    """Return what all UUIDs of one kind in an account begin with, as a UUID of version 8."""
+    """Return the bits that all UUIDs of one kind in an account share, as a UUID of version 8."""
     digest = sha256(f"{kind} {account_id}".encode()).digest()[:10]
     value = int.from_bytes(digest) << _NUMBER_BITS
     value &= ~((0xF << 76) | (0x3 << 62))

@@ -1,4 +1,4 @@
-"""What the endpoints and streams of the module work with."""
+"""The parts of the module that its endpoints and streams share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trading_api.shared.module_interface import ModuleContext
 
 @dataclass(frozen=True, slots=True)
 class AlpacaServices:
-    """The parts that all endpoints share. `app.state.alpaca` of the mounted application."""
+    """The shared parts, which endpoints find in `app.state.alpaca` of the mounted application."""
 
     context: ModuleContext
     keys: KeyStore

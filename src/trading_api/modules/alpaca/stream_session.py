@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 AUTH_TIMEOUT_S = 10.0
 KEY_CHECK_S = 30.0
-"""How long a stream goes on at most after its key was revoked."""
+"""How often the key of a stream is checked: the longest time that a revoked one stays connected."""
 REFUSED = SessionClose(CloseCode.POLICY_VIOLATION, "The client was refused")
 FAILED = SessionClose(CloseCode.INTERNAL_ERROR, "Internal error")
 
@@ -73,16 +73,16 @@ class StreamSession(ABC):
         self._credentials: tuple[str | None, str | None] = (None, None)
         self._frames = TokenBucket(frames_per_s(settings.ws_messages_per_s))
         self._active_s = self._clock.now_s()
-        # Full: the client is told, and disconnected with 1013.
+        # When it is full, the client receives an error and is disconnected with 1013.
         self.outbox = Outbox(settings.ws_outbox_size, connection.write, [], self._on_overflow)
         self._timers: dict[str, RunningTimer] = {}
         connection.attach(self)
 
-    # What a subclass does
+    # Implemented by subclasses
 
     @abstractmethod
     async def begin(self) -> None:
-        """Greet the client, before its first message is read."""
+        """Send what the client expects before its own first message."""
         ...
 
     @abstractmethod
@@ -92,23 +92,23 @@ class StreamSession(ABC):
 
     @abstractmethod
     def refusal_frame(self, refusal: StreamRefusal) -> bytes:
-        """Return the frame that reports to the client why the session ends."""
+        """Return the frame with the reason of the refusal."""
         ...
 
     @abstractmethod
     def overflow_frame(self) -> bytes | None:
-        """Return the frame that reports to a client that it is too slow, or None."""
+        """Return the frame with the error of a client that is too slow, or None for no frame."""
         ...
 
     @abstractmethod
     def end(self) -> None:
-        """Release what the session holds."""
+        """End the client's subscriptions."""
         ...
 
     # The session
 
     async def serve(self) -> None:
-        """Serve the client until it leaves or the session ends, and release what it held."""
+        """Serve the client until it leaves or the session ends, then end its subscriptions."""
         self._set_timer("authentication", AUTH_TIMEOUT_S, self._on_auth_timeout)
         self._set_timer("heartbeat", self._settings.ws_heartbeat_s, self._check_heartbeat)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._check_key())]
@@ -130,7 +130,7 @@ class StreamSession(ABC):
             self._connection.detach()
 
     async def authenticate(self, key_id: str | None, secret: str | None) -> StreamRefusal | None:
-        """Accept the client's key, or return why it is refused."""
+        """Authenticate the client by a key. Return the refusal, or None if the key is accepted."""
         try:
             principal = await self._authenticator.authenticate(key_id, secret)
             principal.account(None)
@@ -150,7 +150,7 @@ class StreamSession(ABC):
         return None
 
     def refuse(self, refusal: StreamRefusal, close: SessionClose = REFUSED) -> None:
-        """Report to the client why the session ends, and end it."""
+        """Send the client the reason of a refusal, and end the session."""
         self.send(self.refusal_frame(refusal))
         self.request_close(*close)
 
@@ -181,7 +181,8 @@ class StreamSession(ABC):
                 self.request_close(CloseCode.POLICY_VIOLATION, "Too many messages")
                 return
             await self.handle(event)
-            # Other clients' messages come between, and one that does not read is not read from.
+            # So that a fast sender does not delay other clients, and one that does not read its
+            # messages cannot send more.
             await asyncio.sleep(0)
             await self.outbox.wait_below_high_water()
 
@@ -196,14 +197,14 @@ class StreamSession(ABC):
             except AlpacaError:
                 self.refuse(StreamRefusal.KEY_INVALID)
             except ApiError:
-                log.info("alpaca_key_not_checked")
+                log.info("alpaca_key_check_failed")
 
     def _on_auth_timeout(self) -> None:
         self.refuse(StreamRefusal.AUTH_TIMEOUT)
 
     def _on_overflow(self) -> None:
-        """Disconnect a client that is too slow. What waited is discarded, so that the report comes
-        next."""
+        """Disconnect a client that is too slow. Its unsent frames are discarded, and the error is
+        written instead."""
         if (frame := self.overflow_frame()) is not None:
             self._connection.write(frame)
         self.request_close(*SLOW_CONSUMER)
@@ -219,7 +220,7 @@ class StreamSession(ABC):
     def _set_timer(self, name: str, delay_s: float, call: Callable[[], None]) -> None:
         self._timers[name] = self._clock.call_later(delay_s, call)
 
-    # What the connection reports
+    # Called by the connection
 
     def on_frames(self, count: int) -> bool:
         self._active_s = self._clock.now_s()

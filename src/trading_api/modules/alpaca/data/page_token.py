@@ -1,4 +1,4 @@
-"""Where the next page of an answer begins, as a text that clients send back."""
+"""The page token: a string with which a client requests the next page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class PageToken:
     """The symbol at which the next page begins, and the time of its next item.
 
-    Without a time, all of the symbol is still to come. `skip` items of that time were in earlier
-    pages."""
+    Without a time, the next page begins with the symbol's first item. `skip` items of that time
+    were in earlier pages."""
 
     symbol: str
     time_ms: int | None = None
@@ -23,7 +23,7 @@ class PageToken:
 
     @classmethod
     def decode(cls, text: str) -> PageToken:
-        """Return the token of a text. Raises ValueError."""
+        """Return the token that a string encodes. Raises ValueError."""
         symbol, time, skip = urlsafe_b64decode(text.encode("ascii")).decode().split("|")
         token = cls(symbol, int(time) if time else None, int(skip))
         if token.skip < 0 or token.encode() != text:

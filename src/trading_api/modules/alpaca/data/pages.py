@@ -1,4 +1,4 @@
-"""Reads a page of several symbols: by name, and each by time."""
+"""Reads pages of several symbols: sorted by symbol, then by time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trading_api.modules.alpaca.data.symbols import NamedInstrument
 from trading_api.modules.alpaca.data.windows import Window
 
 PART_ITEMS = 1_000
-"""The items that are encoded without a pause, in about two milliseconds."""
+"""The most items that are encoded before other tasks run: about two milliseconds of work."""
 
 
 class Timed(Protocol):
@@ -38,7 +38,7 @@ class SymbolPage(Generic[Item]):
 
 ToDocument = Callable[[Item, NamedInstrument], Mapping[str, Any]]
 ReadSymbol = Callable[[NamedInstrument, Window], Awaitable[SymbolPage[Item]]]
-"""Reads a part of what a window has of a symbol."""
+"""Reads the part of a window that belongs to one symbol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,13 @@ async def read_page(
 
 
 ReadTicks = Callable[[str, int, int, int, bool], Awaitable[Sequence[TickT]]]
-"""Returns, ascending, the oldest (True) or the newest items of a symbol within [start, end)."""
+"""Takes a symbol, start, end, limit, and whether to read the oldest items or the newest ones.
+
+Returns at most `limit` items within [start, end), ascending."""
 
 
 def tick_reader(read: ReadTicks[TickT]) -> ReadSymbol[TickT]:
-    """Return how to read quotes or trades, of which several may have the same time."""
+    """Return a reader of pages of quotes or trades, of which several may have the same time."""
 
     async def read_symbol(named: NamedInstrument, window: Window) -> SymbolPage[TickT]:
         symbol, token = named.symbol, window.token

@@ -1,4 +1,4 @@
-"""The queries of the data API: windows of bars, quotes and trades, and what is latest."""
+"""The queries of the data API: pages of bars, quotes and trades, and the latest of each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from trading_api.modules.alpaca.data.windows import Window, bad_request
 
 _DAY, _MINUTE = Timeframe(1, "Day"), Timeframe(1, "Min")
 _TRADE_AGE_MAX_MS = 15 * MINUTE_MS
-"""How far back the latest trade is looked for. Without one, the quote's last price is taken."""
+"""How far back the latest trade is searched. Without one, the quote's last price is used."""
 
 
 class DataQueries:
@@ -124,7 +124,7 @@ class DataQueries:
         return None if quote is None else to_quote_document(quote, named.instrument)
 
     async def latest_trade(self, named: NamedInstrument) -> TradeDocument | None:
-        """Return the last trade, or the last price where no trade is stored of late."""
+        """Return the last trade, or one at the last price if none was stored recently."""
         end_ms = self._market.now_ms + 1
         trades = await self._history.trades(named.symbol, end_ms - _TRADE_AGE_MAX_MS, end_ms, 1)
         if trades:
@@ -136,7 +136,7 @@ class DataQueries:
         return to_trade_document(trade, named.instrument)
 
     async def latest_bar(self, named: NamedInstrument) -> BarDocument | None:
-        """Return the last minute that is over."""
+        """Return the bar of the last minute that is over, or None."""
         bars = await self._latest_bars(named, _MINUTE, 1)
         return bars[0] if bars else None
 
@@ -144,7 +144,8 @@ class DataQueries:
         return to_order_book_document(self._history.order_book(named.symbol, LEVELS_MAX))
 
     async def snapshot(self, named: NamedInstrument) -> SnapshotDocument:
-        """Return the last trade, quote and minute, and the days of today and before."""
+        """Return the last trade, quote and minute bar, and the daily bars of today and of the day
+        before."""
         snapshot: SnapshotDocument = {}
         if (trade := await self.latest_trade(named)) is not None:
             snapshot["latestTrade"] = trade

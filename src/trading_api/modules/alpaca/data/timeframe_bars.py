@@ -16,7 +16,8 @@ from trading_api.modules.alpaca.data.times import first_day_ms, last_day_ms, mid
 from trading_api.modules.alpaca.data.windows import Window
 
 BASE_BARS_MAX = 18_000
-"""The most stored bars that one page is made of, and the most bar lengths of one reading."""
+"""The most stored bars that one page is aggregated from, and the longest time of one query of the
+history, in bar lengths."""
 
 
 class TimeframeBars:
@@ -50,7 +51,7 @@ class TimeframeBars:
         return first_day_ms(start_ms, self._zone), last_day_ms(end_ms, self._zone)
 
     async def read(self, name: str, window: Window) -> SymbolPage[Bar]:
-        """Return the part of a window at which its token points. `name` is that of the token."""
+        """Return the part of a window that begins at its token. `name` is for the next token."""
         start_ms, token = window.start_ms, window.token
         first_ms, last_ms = self.bounds(
             window.end_ms if start_ms is None else start_ms, window.end_ms
@@ -119,8 +120,8 @@ class TimeframeBars:
         return found, None
 
     def _end_of(self, last_ms: int, per_bar: int) -> int:
-        """Return before which time the stored bars begin that are in a bar from `last_ms`. A bar
-        that is stored itself begins when its session does, and not with the hour."""
+        """Return the exclusive end of the stored bars that a bar beginning at `last_ms` contains. A
+        bar that is stored as it is may begin with its session, and not at a full hour."""
         end_ms = last_ms + 1 if per_bar == 1 else self._timeframe.next_start(last_ms)
         return min(end_ms, self._end_ms)
 
@@ -142,7 +143,7 @@ class TimeframeBars:
         return found, None
 
     async def _with_bars(self, first_ms: int, end_ms: int) -> int:
-        """Return a time, `first_ms` or later, before which there is no bar."""
+        """Return `first_ms`, or a later time such that no bar is between them."""
         if "1M" not in self._resolutions or self._base == "1M":
             return first_ms
         month_ms = 31 * DAY_MS

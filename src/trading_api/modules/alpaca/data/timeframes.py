@@ -1,4 +1,4 @@
-"""Alpaca's timeframes, and the stored bars that each is made of."""
+"""Alpaca's timeframes, and the stored bars that each is aggregated from."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Timeframe:
         """Parse `1Min`, `15T`, `4Hour`, `1Day` or `3Month`. Raises ValueError."""
         found = _TEXT.fullmatch(text)
         if found is None:
-            raise ValueError("is no timeframe")
+            raise ValueError("is not a timeframe")
         count, unit = int(found[1]), _UNITS.get(found[2], found[2])
         if count not in _COUNTS[unit]:
-            raise ValueError("is no timeframe")
+            raise ValueError("is not a timeframe")
         return cls(count, unit)
 
     @property
@@ -64,7 +64,7 @@ class Timeframe:
         return self.count * (60 if self.unit == "Hour" else 1)
 
     def base(self, resolutions: Sequence[str]) -> str | None:
-        """Return the longest of the resolutions that bars of the timeframe are made of, or None."""
+        """Return the longest resolution whose bars add up to those of the timeframe, or None."""
         if not self.is_intraday:
             longer = _LONGER[self.unit]
             return longer if longer in resolutions else None
@@ -99,7 +99,7 @@ class Timeframe:
         return start_ms
 
     def combine(self, bars: Iterable[Bar], base: str) -> list[Bar]:
-        """Return the bars of the timeframe that are made of ascending bars of its base."""
+        """Return the bars of the timeframe, aggregated from ascending bars of its base."""
         if self.bars_per_bar(base) == 1:
             return list(bars)
         groups = groupby(bars, key=lambda bar: self.start_of(bar.time_ms))

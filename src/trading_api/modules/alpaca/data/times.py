@@ -1,4 +1,4 @@
-"""Alpaca's texts of instants, and its times of bars."""
+"""Parses the times that Alpaca's clients send, and computes the times of Alpaca's daily bars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window and the page that a client asks for."""
+"""The time window and the page that a client requests."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def bad_request(message: str) -> ApiError:
 class Window:
     """The instants from `start_ms` to `end_ms`, both included, in ms since 1970.
 
-    Without a start, it is the latest `whole_limit` items. `token` is where the page begins. `limit`
-    is how many items it has at most."""
+    Without a start, it has the latest `whole_limit` items. A page of it begins at `token`, and has
+    at most `limit` items."""
 
     start_ms: int | None
     end_ms: int
@@ -35,8 +35,8 @@ class Window:
 
     @classmethod
     def of(cls, query: HistoryQuery, now_ms: int, zone: ZoneInfo) -> Window:
-        """Return the window of a request; it ends now at the latest. `zone` is that of dates.
-        Raises ApiError."""
+        """Return the window of a request, which never ends after `now_ms`. Dates are those of the
+        zone. Raises ApiError."""
         end_ms = min(now_ms, _parsed("end", query.end, zone, now_ms))
         start_ms = _parsed("start", query.start, zone, end_ms) if query.start else None
         if start_ms is not None and start_ms > _parsed("end", query.end, zone, start_ms):

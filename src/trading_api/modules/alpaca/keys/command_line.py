@@ -1,4 +1,4 @@
-"""The command `trading-api alpaca-key`: create, list and revoke keys. A server may run."""
+"""The command `trading-api alpaca-key`: create, list and revoke keys, also while a server runs."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 def add_key_commands(commands: Any) -> None:
     """Add `create`, `list` and `revoke` to argparse's subparsers of `alpaca-key`."""
-    create = commands.add_parser("create", help="create a key, and print its secret this once")
-    create.add_argument("--account", help="DEFAULT_ACCOUNT_ID")
+    create = commands.add_parser(
+        "create", help="create a key, and print its secret, which is not stored"
+    )
+    create.add_argument("--account", help="the account of the key; by default DEFAULT_ACCOUNT_ID")
     create.add_argument(
         "--scope",
         action="append",
         choices=[*TRADING_SCOPES, Scope.ACCOUNT_LIVE],
-        help="all but account:live; may be repeated",
+        help="a scope of the key, by default all but account:live; may be repeated",
     )
-    create.add_argument("--days", type=_days, help="how long it is valid; the default is for ever")
+    create.add_argument("--days", type=_days, help="how many days it is valid; by default for ever")
     create.set_defaults(run=_create)
     commands.add_parser("list", help="list the keys").set_defaults(run=_list)
-    revoke = commands.add_parser("revoke", help="let a key authenticate no longer")
+    revoke = commands.add_parser("revoke", help="revoke a key: it can no longer authenticate")
     revoke.add_argument("id", metavar="KEY_ID")
     revoke.set_defaults(run=_revoke)
 
@@ -64,7 +66,7 @@ def _list(_: argparse.Namespace) -> None:
 def _revoke(arguments: argparse.Namespace) -> None:
     if not _store(Settings()).revoke(arguments.id, wall_clock_ms()):
         raise ConfigurationError(
-            f"There is no key {truncate(arguments.id)!r} that is valid; "
+            f"There is no valid key {truncate(arguments.id)!r}; "
             "`trading-api alpaca-key list` lists the keys."
         )
     print(f"{arguments.id} is revoked.")
@@ -92,11 +94,11 @@ def _account_id(text: str) -> str:
         return TypeAdapter(AccountId).validate_python(text)
     except ValidationError:
         raise ConfigurationError(
-            f"{truncate(text)!r} is no account: write 1 to 64 of A-Z a-z 0-9 _ . and -."
+            f"{truncate(text)!r} is not an account id: write 1 to 64 of A-Z a-z 0-9 _ . and -."
         ) from None
 
 
 def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 36_500:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1 to 36500")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 1 to 36500")
     return int(text)

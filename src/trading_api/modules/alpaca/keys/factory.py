@@ -29,12 +29,12 @@ def keys_file(settings: Settings) -> Path | None:
 
 def keys_path(settings: Settings) -> Path:
     """Return the file of the keys: `trading-alpaca.db` for the ledger `trading.db`. Raises
-    ConfigurationError for a ledger that is no file."""
+    ConfigurationError for a ledger that is not a file."""
     url = settings.database_url
     if not url.startswith("sqlite:"):
         raise ConfigurationError(
-            "The module alpaca needs a ledger in a SQLite file: its keys are in a second file next "
-            "to it. DATABASE_URL names another database."
+            "The module alpaca needs a ledger in an SQLite file, next to which it stores its keys. "
+            "Set DATABASE_URL to sqlite:///PATH, or remove alpaca from ENABLED_MODULES."
         )
     ledger = Path(make_url(url).database or "").resolve()
     return ledger.with_name(f"{ledger.stem}-alpaca{ledger.suffix}")

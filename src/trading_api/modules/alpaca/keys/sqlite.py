@@ -37,8 +37,8 @@ _COLUMNS = "id, digest, account_id, scopes, created_ms, expires_ms, revoked_ms"
 class SqliteKeyStore:
     """A KeyStore in a file, which the first key creates.
 
-    The command line writes to it while the server runs: each call opens the file, so that a new
-    or revoked key is seen at once, and so is a file that was restored from a copy."""
+    The command line writes to it while the server runs. Each call opens the file again, so that a
+    new or revoked key, or a file restored from a backup, takes effect immediately."""
 
     def __init__(self, path: Path, busy_timeout_s: float = 2.0) -> None:
         self._path = path
@@ -76,7 +76,9 @@ class SqliteKeyStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return self._use(job)
         except (sqlite3.Error, OSError, ValueError) as error:
-            raise ConfigurationError(f"The keys {self._path} can't be used: {error}.") from error
+            raise ConfigurationError(
+                f"The API keys {self._path} can't be used: {error}."
+            ) from error
 
     def _use(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
         with self._opened() as connection:
@@ -95,7 +97,7 @@ class SqliteKeyStore:
 def _migrate(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
-        raise ValueError(f"version {version} is of a newer program; this one knows {VERSION}")
+        raise ValueError(f"a newer program wrote version {version}; this one reads up to {VERSION}")
     if version == VERSION:
         return
     connection.execute("PRAGMA journal_mode = wal")
@@ -122,7 +124,7 @@ def _get(connection: sqlite3.Connection, key_id: str) -> ApiKey | None:
 def _add(connection: sqlite3.Connection, key: ApiKey) -> None:
     (count,) = connection.execute("SELECT count(*) FROM alpaca_keys").fetchone()
     if count >= KEYS_MAX:
-        raise ValueError(f"there are {count} keys already")
+        raise ValueError(f"there are {count} keys already, which is the maximum")
     connection.execute(
         f"INSERT INTO alpaca_keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

@@ -1,4 +1,4 @@
-"""The port to where keys are stored, and the store in memory."""
+"""The port to the store of keys, and the store in memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class KeyStore(Protocol):
         ...
 
     def revoke(self, key_id: str, now_ms: int) -> bool:
-        """Let a key authenticate no longer. Return whether there is one that was valid. Raises
+        """Revoke a key. Return whether there was one that was not revoked before. Raises
         ConfigurationError."""
         ...
 
@@ -34,7 +34,7 @@ class KeyStore(Protocol):
 
 
 class MemoryKeyStore:
-    """A KeyStore that ends with the process, for a ledger in memory."""
+    """A KeyStore in memory, for a ledger in memory: the keys are lost when the process ends."""
 
     def __init__(self) -> None:
         self._keys: dict[str, ApiKey] = {}

@@ -1,1 +1,1 @@
-"""The stream `trade_updates`: what happens to the orders of an account."""
+"""The stream `trade_updates`: the changes and fills of an account's orders."""

@@ -25,7 +25,7 @@ _EVENTS = {
     "orderReplaceRequested": "pending_replace",
     "orderSuspended": "held",
 }
-"""Alpaca's events by the type of ours. The others depend on the order's status."""
+"""Alpaca's event by the type of the account event. `event_name` has those that depend on more."""
 
 
 class TradeUpdateClient(Protocol):
@@ -41,7 +41,7 @@ class TradeUpdateClient(Protocol):
 
 
 class TradeUpdatePublisher:
-    """A BrokerListener that sends what happens to orders to the clients of their accounts.
+    """A BrokerListener that sends each change of an order to the clients of its account.
 
     An update is encoded once for all clients of one encoding."""
 
@@ -64,7 +64,7 @@ class TradeUpdatePublisher:
             clients.add(client)
 
     def remove(self, account_id: str, client: TradeUpdateClient) -> None:
-        """Send nothing more to a client. Ignores one that was not added."""
+        """Stop sending to a client. A client that was not added is ignored."""
         clients = self._clients.get(account_id, set())
         if client in clients:
             clients.remove(client)
@@ -75,7 +75,7 @@ class TradeUpdatePublisher:
     # The broker's listener
 
     def on_event(self, event: AccountEvent) -> None:
-        """Send the update that an event makes, if there is one."""
+        """Send the trade update of an event, if it has one."""
         clients = self._clients.get(event.account_id)
         if not clients:
             return
@@ -120,7 +120,7 @@ class TradeUpdatePublisher:
 
 
 def event_name(event: AccountEvent) -> str | None:
-    """Return the name of the update that an event makes, or None if it makes none."""
+    """Return Alpaca's name of an account event, or None if the event has no trade update."""
     order = event.order
     if order is None:
         return None

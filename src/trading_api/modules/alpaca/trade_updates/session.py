@@ -94,7 +94,7 @@ class TradeSession(StreamSession):
             self._send("authorization", authorization("authorized"))
 
     async def _listen(self, streams: Any) -> None:
-        """Begin to send trade updates, or stop where the list does not name them."""
+        """Begin to send trade updates, or stop if the list does not name them."""
         if self.principal is None:
             self._send("authorization", authorization("unauthorized", "listen"))
             return

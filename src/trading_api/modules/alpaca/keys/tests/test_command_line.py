@@ -81,7 +81,7 @@ def test_a_ledger_that_is_no_file_is_refused(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "memory:")
     assert main(["alpaca-key", "create"]) == 2
-    assert "needs a ledger in a SQLite file" in capsys.readouterr().err
+    assert "needs a ledger in an SQLite file" in capsys.readouterr().err
 
 
 def test_a_file_of_a_newer_program_is_refused(
