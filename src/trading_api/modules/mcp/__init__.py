@@ -1,1 +1,1 @@
-"""Tools of assistants (Model Context Protocol): they read accounts, and trade after a preview."""
+"""Serves the Model Context Protocol: tools by which AI assistants read the market and trade."""

@@ -25,7 +25,7 @@ _NEVER_MS = 2**53 - 1  # no order ends so late
 
 
 class AccountTools:
-    """Account, positions, orders and executions."""
+    """The tools account, positions, orders and executions."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -86,7 +86,7 @@ class AccountTools:
         )
 
     async def orders(self, caller: ToolCaller, arguments: OrdersArguments) -> OrdersResult:
-        """Raises NotFound for an unknown order in `before`."""
+        """Return live or ended orders. Raises NotFound for an unknown order in `before`."""
         account_id = await self._loaded(caller, arguments.account_id)
         orders = await self._orders(account_id, arguments)
         return OrdersResult(account_id=account_id, orders=[to_order(each) for each in orders])

@@ -1,4 +1,4 @@
-"""The subcommand `trading-api mcp`, which an assistant's host starts."""
+"""The subcommand `trading-api mcp`, which the host of an assistant starts."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ TOKEN_VARIABLE = "TRADING_API_TOKEN"
 def add_mcp_command(commands: Any) -> None:
     """Add `mcp` to argparse's subparsers of `trading-api`."""
     command = commands.add_parser(
-        "mcp", help="speak the Model Context Protocol on standard input and output"
+        "mcp", help="serve the Model Context Protocol on standard input and output"
     )
     command.add_argument(
-        "--url", help=f"of the running server; {URL_VARIABLE}, or that of HOST and PORT"
+        "--url", help=f"the running server; by default {URL_VARIABLE}, or HOST and PORT"
     )
     command.set_defaults(run=_bridge)
 
 
 def _bridge(arguments: argparse.Namespace) -> None:
-    """Raises ConfigurationError."""
+    """Serve an assistant until standard input ends. Raises ConfigurationError."""
     url = arguments.url or os.environ.get(URL_VARIABLE) or local_server_url(Settings())
     if urlsplit(url).scheme not in ("http", "https"):
         raise ConfigurationError(f"{url} is no http or https address.")

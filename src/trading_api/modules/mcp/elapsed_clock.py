@@ -1,4 +1,4 @@
-"""A clock for how old something is."""
+"""A clock that measures ages, also across suspensions of the machine."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 
 class ElapsedClock:
-    """Counts seconds by the one of two clocks that moved further.
+    """Counts seconds by whichever of two clocks advanced more since the last reading.
 
     The monotonic clock does not count while the machine is suspended, and the wall clock may be set
-    back. Neither makes something look younger than it is."""
+    back. Neither lets an age appear too small."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class ElapsedClock:
         self._now_s = 0.0
 
     def now_s(self) -> float:
-        """Return the seconds since the clock was made. They never decrease."""
+        """Return the seconds since the clock was created. They never decrease."""
         read_s = [clock() for clock in self._clocks]
         passed_s = (now - before for now, before in zip(read_s, self._read_s, strict=True))
         self._now_s += max(0.0, *passed_s)

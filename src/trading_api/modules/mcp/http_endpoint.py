@@ -1,4 +1,4 @@
-"""The HTTP endpoint of the protocol: sessions with owners around the SDK's transport."""
+"""The HTTP endpoint of the protocol: the SDK's transport, with sessions of subjects."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from trading_api.web.strict_request import StrictRequest
 SESSION_HEADER = "mcp-session-id"
 VERSION_HEADER = "mcp-protocol-version"
 PATHS = ("/mcp", "/mcp/", "/")
-"""Those of the endpoint, as a mount may show them."""
+"""The paths of the endpoint; which of them it receives depends on how it is mounted."""
 
 
 class McpEndpoint:
     """An ASGI application. The middleware before it has authenticated the caller.
 
-    A version of the protocol with a handshake has sessions of its own, which are named by a header.
-    A later version has none; then all requests of one subject belong to one session. Answers are
-    JSON: nothing is sent that a client did not ask for, and no connection stays open."""
+    Versions of the protocol with a handshake have sessions, which a header names. Later versions
+    have none; then all requests of one subject belong to one session. Responses are JSON: the
+    server sends no messages on its own, and no connection stays open."""
 
     def __init__(self, server: Server[Any], sessions: McpSessions, settings: Settings) -> None:
         self._sessions = sessions
@@ -72,9 +72,9 @@ class McpEndpoint:
             await send_error(error, scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive) -> Receive:
-        """Read the body, within the limits of every request. Return what receives it again.
+        """Read the body, within the limits of all requests, and return a `receive` that repeats it.
 
-        Raises HTTPException over a limit."""
+        Raises HTTPException if the body exceeds a limit."""
         request = StrictRequest(scope, receive)
         body = await request.body()
         if exceeds_nesting(body.decode("latin-1"), self._json_depth_max):
@@ -100,7 +100,7 @@ class McpEndpoint:
                 self._sessions.end(session_id)
 
     async def _begin(self, subject: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Begin a session if the SDK answers the request with one."""
+        """Begin a session if the SDK's response names a new one."""
         self._sessions.check_capacity(subject)
 
         async def send_and_begin(message: Message) -> None:
@@ -125,7 +125,7 @@ def _principal(scope: Scope) -> Principal:
 
 
 def _session_not_found() -> Response:
-    """Return the answer by which a client learns that it has to begin another session. It is the
-    same for a session that another caller has."""
+    """Return the response after which a client begins another session. It is the same for the
+    session of another caller."""
     error = {"code": INVALID_REQUEST, "message": "Session not found"}
     return JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, status_code=404)

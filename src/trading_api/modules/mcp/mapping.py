@@ -1,4 +1,4 @@
-"""Between the tools' arguments and results and the domain."""
+"""Translates the tools' arguments to domain values, and domain values to results."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ _MARKET_STATES: dict[MarketState, MarketStateText] = {
 
 
 def decimal_text(number: Decimal) -> str:
-    """Return all digits that count, without an exponent."""
+    """Return a number without an exponent and without trailing zeros."""
     text = f"{number:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -137,7 +137,7 @@ def to_decimal(text: str | None) -> Decimal | None:
 
 
 def to_instrument(instrument: Instrument, resolutions: Iterable[str]) -> FoundInstrument:
-    """`resolutions` are those of the market, for an instrument without its own."""
+    """Return an instrument. `resolutions`, the market's, are for one without its own."""
     return FoundInstrument(
         symbol=instrument.symbol,
         exchange=instrument.exchange,
@@ -232,7 +232,7 @@ def to_order(order: OrderView) -> AccountOrder:
 
 
 def to_description(order: OrderView) -> OrderDescription:
-    """Return what an order is, for one that may not be placed."""
+    """Return the description of an order, whether or not it is placed."""
     trail = order.trail or order.brackets.trail
     return OrderDescription(
         symbol=order.symbol,
@@ -269,7 +269,7 @@ def to_execution(execution: ExecutionView) -> AccountExecution:
 
 
 def _protected(order: OrderView) -> str | None:
-    """Return the order that a bracket protects, or the symbol of the position."""
+    """Return the id of the order that a bracket protects, or the symbol of its position."""
     if not order.is_bracket:
         return None
     is_waiting = order.status is OrderStatus.INACTIVE or not order.was_activated

@@ -36,7 +36,7 @@ def find_instrument(market: MarketData, symbol: str) -> Instrument:
 
 
 class MarketTools:
-    """Search, quote and bars."""
+    """The tools search, quote and bars."""
 
     def __init__(self, market: MarketData, history: MarketHistory) -> None:
         self._market = market
@@ -88,11 +88,13 @@ class MarketTools:
         return SearchResult(instruments=[to_instrument(each, resolutions) for each in found])
 
     async def quote(self, _: ToolCaller, arguments: QuoteArguments) -> QuoteResult:
-        """Raises NotFound for an unknown symbol, and Unavailable for one without a price."""
+        """Return the quotes of some symbols. Raises NotFound for an unknown symbol, and Unavailable
+        for one without a price."""
         return QuoteResult(quotes=[self._quote(symbol) for symbol in arguments.symbols])
 
     async def bars(self, _: ToolCaller, arguments: BarsArguments) -> BarsResult:
-        """Raises NotFound, and Invalid for a resolution that the symbol does not have."""
+        """Return the newest bars of a window. Raises NotFound for an unknown symbol, and Invalid
+        for a resolution that the symbol does not have."""
         instrument = find_instrument(self._market, arguments.symbol)
         resolution = self._resolution(arguments.resolution, instrument)
         end_ms = time_ms(arguments.end) if arguments.end else self._market.now_ms + AHEAD_MS + 1

@@ -1,4 +1,4 @@
-"""What an order is worth, as the maximum of a session counts it."""
+"""The value of an order, which counts towards the maximum of a session."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class OrderValues:
         self._market = market
 
     def value(self, account: AccountSnapshot, instrument: Instrument, order: OrderView) -> Decimal:
-        """Return the most that the whole order may buy or sell at the present prices, or 0 for one
-        that can only make a position smaller. Raises Unavailable without a price."""
+        """Return the highest value that the whole order may have at the present prices, or 0 for
+        one that can only reduce a position. Raises Unavailable without a price."""
         if order.reduce_only or order.is_bracket:
             return Decimal(0)
         rate = account.conversion_rate(instrument.currency)
@@ -30,9 +30,8 @@ class OrderValues:
         return EXACT.abs(EXACT.multiply(EXACT.multiply(order.quantity, price), rate))
 
     def _price(self, instrument: Instrument, order: OrderView) -> Decimal | None:
-        """Return the limit of an order that buys, which no fill exceeds. For any other one return
-        the highest of its prices and of the one that it would meet now: a limit to sell fills above
-        it if it can."""
+        """Return the limit price of a buy order, which no fill exceeds. For any other order, return
+        the highest of its prices and the touch: a sell order may fill above its limit price."""
         if order.side is Side.BUY and order.limit_price is not None:
             return order.limit_price
         quote = self._market.quote(instrument.symbol)

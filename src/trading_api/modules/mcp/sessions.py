@@ -1,4 +1,4 @@
-"""The sessions of assistants: who began one, what it confirmed and what it has spent."""
+"""The sessions of assistants: their subjects, confirmations, and the value that they used."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from trading_api.domain.instrument import Instrument
 from trading_api.errors import Conflict, Invalid, TooManyRequests, Unavailable
 
 SESSION_IDLE_S = 30 * 60.0
-"""A session ends so long after its last request."""
+"""How long after its last request a session ends."""
 SESSIONS_MAX = 1000
 SESSIONS_PER_SUBJECT_MAX = 20
 CONFIRMATION_S = 60.0
 CONFIRMATIONS_MAX = 20
-"""A session with so many unused confirmations forgets the oldest one for a new one."""
+"""The most unused confirmations of a session; a further one replaces the oldest."""
 
 ConfirmedCommand = PlaceOrderCommand | ModifyOrderCommand
 
@@ -39,8 +39,11 @@ class Confirmation:
 
 @dataclass(slots=True)
 class McpSession:
-    """What one assistant may do. `value_used` is in the currency of the accounts and only grows,
-    but for a command that was rejected."""
+    """The limits of one assistant: its confirmations, and the value of orders that it may still
+    use.
+
+    Values are in the currency of the accounts. `value_used` decreases only for a rejected command.
+    """
 
     subject: str
     value_max: Decimal
@@ -53,7 +56,7 @@ class McpSession:
         return self.value_max - self.value_used
 
     def add_confirmation(self, confirmation: Confirmation) -> str:
-        """Return the id by which the command may be submitted."""
+        """Store a confirmation, and return the id by which its command may be submitted."""
         while len(self.confirmations) >= CONFIRMATIONS_MAX:
             self.confirmations.popitem(last=False)
         id = secrets.token_urlsafe(16)
@@ -63,10 +66,10 @@ class McpSession:
     def use_confirmation(
         self, id: str, account_id: str, command: ConfirmedCommand, now_s: float
     ) -> Confirmation:
-        """Use up a confirmation, whether or not it fits, and return it.
+        """Remove a confirmation and return it. It is removed even if an error is raised.
 
-        Raises Conflict for an unknown, used or expired one, and Invalid for one of another
-        command."""
+        Raises Conflict for an unknown, used or expired one, and Invalid for a command that differs
+        from the previewed one."""
         confirmation = self.confirmations.pop(id, None)
         if confirmation is None:
             raise Conflict(
@@ -87,7 +90,8 @@ class McpSession:
         return confirmation
 
     def spend(self, value: Decimal) -> None:
-        """Count the value of an order. Raises Conflict where the session's maximum is exceeded."""
+        """Count the value of an order. Raises Conflict if it exceeds what remains of the
+        maximum."""
         if value > self.value_remaining:
             raise Conflict(
                 f"The order has a value of {value:f}, and this session may place another "
@@ -97,28 +101,28 @@ class McpSession:
         self.value_used += value
 
     def refund(self, value: Decimal) -> None:
-        """Take back what `spend` counted for a command that was rejected."""
+        """Subtract what `spend` counted for a command that was then rejected."""
         self.value_used -= value
 
 
 class McpSessions:
-    """The sessions that are open, each by its id. A session belongs to the subject that began it.
+    """The open sessions by their ids. A session belongs to the subject that began it.
 
-    `now_s` is a clock that only moves forward."""
+    `now_s` is a clock in seconds that never moves back."""
 
     def __init__(self, value_max: Decimal, now_s: Callable[[], float]) -> None:
         self._value_max = value_max
         self._now_s = now_s
         self._sessions: OrderedDict[str, McpSession] = OrderedDict()
-        """The one that was used longest ago first."""
+        """In the order of their last use."""
         self._counts: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._sessions)
 
     def check_capacity(self, subject: str) -> None:
-        """Raises TooManyRequests where the subject has too many sessions, and Unavailable where
-        there are too many of all."""
+        """Raises TooManyRequests if the subject has too many sessions, and Unavailable if the
+        server has."""
         self._end_idle()
         if self._counts[subject] >= SESSIONS_PER_SUBJECT_MAX:
             raise TooManyRequests(
@@ -132,14 +136,14 @@ class McpSessions:
             )
 
     def begin(self, id: str, subject: str) -> McpSession:
-        """Begin a session, whose capacity was checked."""
+        """Begin a session. Call `check_capacity` before."""
         session = McpSession(subject, self._value_max, self._now_s())
         self._sessions[id] = session
         self._counts[subject] += 1
         return session
 
     def find(self, id: str, subject: str) -> McpSession | None:
-        """Return the subject's open session of this id, and count that as a use; else None."""
+        """Return the subject's open session of this id, which postpones its end, or None."""
         self._end_idle()
         session = self._sessions.get(id)
         if session is None or session.subject != subject:
@@ -149,8 +153,8 @@ class McpSessions:
         return session
 
     def of_subject(self, subject: str) -> McpSession:
-        """Return the one session of a subject whose protocol has none, and begin it where there is
-        none. Raises what `check_capacity` raises."""
+        """Return the one session of a subject whose version of the protocol has no sessions, and
+        begin it at the first call. Raises what `check_capacity` raises."""
         id = f"subject:{subject}"  # no id of the protocol has a colon
         session = self.find(id, subject)
         if session is None:
@@ -159,7 +163,7 @@ class McpSessions:
         return session
 
     def end(self, id: str) -> None:
-        """End a session. Ignored where there is none of this id."""
+        """End a session. An unknown id is ignored."""
         session = self._sessions.pop(id, None)
         if session is not None:
             self._counts[session.subject] -= 1

@@ -1,4 +1,4 @@
-"""A bridge from standard input and output to /mcp of a running server, which does everything."""
+"""Forwards the protocol from standard input and output to /mcp of a running server."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ TIMEOUT_S = 60.0
 
 
 async def bridge(url: str, headers: Mapping[str, str]) -> None:
-    """Pass on what arrives on standard input to `url`, until it ends.
+    """Forward the messages of standard input to `url`, and the replies to standard output, until
+    the input ends.
 
-    The server is asked with the latest version of the protocol, which needs no session: it may
-    restart meanwhile. Raises ConfigurationError where it does not answer at first."""
+    It uses the latest version of the protocol, which needs no session, so that the server may
+    restart meanwhile. Raises ConfigurationError if the server cannot be reached at the start."""
     async with httpx2.AsyncClient(headers=headers, timeout=TIMEOUT_S) as http:
         await _check(http, url)
         transport = streamable_http_client(url, http_client=http)
@@ -37,10 +38,10 @@ async def bridge(url: str, headers: Mapping[str, str]) -> None:
 
 
 async def _check(http: httpx2.AsyncClient, url: str) -> None:
-    """Raises ConfigurationError for an address that is not that of a server, or does not accept
-    the token."""
+    """Raises ConfigurationError if no server with the module mcp is at the address, or if it does
+    not accept the token."""
     try:
-        # A server answers 405 to a caller that it knows: it sends nothing by itself.
+        # The endpoint responds with 405 to an authenticated GET: it sends no messages on its own.
         answer = await http.get(url)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""A tool: its name, what it needs, what it takes and returns."""
+"""The description of a tool, and the caller of a tool."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from trading_api.modules.mcp.sessions import McpSession
 
 @dataclass(frozen=True, slots=True)
 class ToolCaller:
-    """Who calls a tool, and in which session."""
+    """The principal that calls a tool, and its session."""
 
     principal: Principal
     session: McpSession
 
     def account(self, account_id: str | None) -> str:
-        """Return the paper account that is named, by default the caller's own.
+        """Return the account with this id, by default the caller's own, if it is a paper account.
 
         Raises NotFound, and Forbidden for a live account, whatever the caller's scopes are."""
         if account_id is not None:
@@ -33,8 +33,8 @@ class ToolCaller:
 
 
 class Effect(Enum):
-    """What a tool does: it changes nothing, or it changes orders and positions. A host asks a
-    person before it calls the latter."""
+    """Whether a tool only reads, or changes orders and positions. Hosts ask a person before they
+    call a tool that trades."""
 
     READS = "reads"
     TRADES = "trades"
@@ -42,7 +42,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AssistantTool:
-    """A tool that an assistant may call. `run` raises ApiError for what it refuses."""
+    """A tool that an assistant may call. `run` raises ApiError for a call that it refuses."""
 
     name: str
     title: str

@@ -30,8 +30,8 @@ from trading_api.version import VERSION
 log = logging.getLogger(__name__)
 
 CALLER = "mcp_caller"
-"""Where the state of a request has its ToolCaller."""
-_FAULTS_MAX = 3
+"""The key of the ToolCaller in the state of an HTTP request."""
+_ERRORS_SHOWN_MAX = 3
 
 INSTRUCTIONS = """\
 Market data and paper trading accounts. Quantities, prices and money are exact decimal numbers as \
@@ -69,7 +69,8 @@ def create_tool_server(tools: Sequence[AssistantTool]) -> Server[Any]:
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-    server.middleware.clear()  # the SDK's telemetry; the server has its own access log and metrics
+    # Without the SDK's telemetry: the server has its own access log and metrics.
+    server.middleware.clear()
     return server
 
 
@@ -90,15 +91,15 @@ async def _call(
 
 
 def _validated(model: type[ToolArguments], arguments: dict[str, Any]) -> ToolArguments:
-    """Raises Invalid with the first faults in one sentence."""
+    """Return the valid arguments. Raises Invalid, which describes the first errors."""
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_input=False)[:_FAULTS_MAX]
+        errors = [
+            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+            for each in error.errors(include_url=False, include_input=False)[:_ERRORS_SHOWN_MAX]
         ]
-        sentence = "; ".join(truncate(_printable(fault), 200) for fault in faults)
+        sentence = "; ".join(truncate(_printable(each), 200) for each in errors)
         raise Invalid(f"The arguments are not valid: {sentence}.", "invalid_arguments") from None
 
 
@@ -136,7 +137,8 @@ def _describe(tool: AssistantTool) -> Tool:
 
 
 class _ShortSchema(GenerateJsonSchema):
-    """Leaves out the titles, which repeat the names: an assistant reads all schemas each time."""
+    """Leaves out the titles, which repeat the names: a model reads all schemas in each
+    conversation."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -152,8 +154,8 @@ def _schema(model: type[ToolArguments | ToolResult]) -> dict[str, Any]:
 
 
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a field that is left out where it has no value. Not every host of an
-    assistant knows `anyOf`."""
+    """Return the schema of an optional field without `null`: it is left out if it has no value.
+    Not every host of an assistant supports `anyOf`."""
     types = [each for each in field.get("anyOf", []) if each != {"type": "null"}]
     if len(types) != 1:
         return field

@@ -1,4 +1,4 @@
-"""The tools that trade. No order is placed without a preview of it."""
+"""The tools that trade. An order can be placed only after it was previewed."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ log = logging.getLogger(__name__)
 
 
 class TradingTools:
-    """Preview, place, modify, cancel and close.
+    """The tools preview, place, modify, cancel and close.
 
-    `now_s` counts seconds, for the age of previews."""
+    `now_s` is a clock in seconds, by which the age of a preview is measured."""
 
     def __init__(
         self,
@@ -134,7 +134,8 @@ class TradingTools:
         ]
 
     async def preview(self, caller: ToolCaller, arguments: PreviewArguments) -> PreviewResult:
-        """Raises what the command would raise."""
+        """Return what the order would do now, and a confirmation of it. Raises what the command
+        would raise."""
         account_id = caller.account(arguments.account_id)
         command = self._command(arguments, arguments.order_id)
         preview = await self._broker.preview_order(account_id, command)
@@ -169,12 +170,13 @@ class TradingTools:
         )
 
     async def place(self, caller: ToolCaller, arguments: PlaceArguments) -> OrderResult:
-        """Raises Conflict and Invalid for a confirmation that does not hold, Conflict for a value
-        above what remains of the session's, and what `Broker.submit` raises."""
+        """Place a previewed order. Raises what `McpSession.use_confirmation` and `spend` raise, and
+        what `Broker.submit` raises."""
         return await self._submit_confirmed(caller, arguments, None, arguments.confirmation_id)
 
     async def modify(self, caller: ToolCaller, arguments: ModifyArguments) -> OrderResult:
-        """Raises what `place` raises. What the change adds to the order's value is counted."""
+        """Modify a live order as previewed. Only what is added to its value counts. Raises what
+        `place` raises."""
         return await self._submit_confirmed(
             caller, arguments, arguments.order_id, arguments.confirmation_id
         )
@@ -189,7 +191,8 @@ class TradingTools:
         )
 
     async def close(self, caller: ToolCaller, arguments: CloseArguments) -> CloseResult:
-        """The broker refuses to close more than there is, so that the risk never grows."""
+        """Close a position or a part of it. The broker rejects a larger quantity than the
+        position's, so that the risk never grows."""
         account_id = self._admitted(caller, arguments.account_id)
         symbol = find_instrument(self._market, arguments.symbol).symbol
         command = ClosePositionCommand(symbol, to_decimal(arguments.quantity))
@@ -231,7 +234,7 @@ class TradingTools:
         )
 
     def _admitted(self, caller: ToolCaller, account_id: str | None) -> str:
-        """Return the account, and count one of its commands. Raises TooManyRequests."""
+        """Return the account, and count a command of it. Raises TooManyRequests."""
         account = caller.account(account_id)
         self._admission.admit(account)
         return account
@@ -247,8 +250,8 @@ class TradingTools:
         order: OrderView,
         command: ConfirmedCommand,
     ) -> Decimal:
-        """Return what the session's maximum has to pay for: the value of a new order, or what a
-        change adds to that of a live one."""
+        """Return the value that counts towards the session's maximum: that of a new order, or what
+        a modification adds to the value of a live one."""
         value = self._values.value(account, instrument, order)
         if not isinstance(command, ModifyOrderCommand):
             return value
@@ -264,8 +267,8 @@ class TradingTools:
         return result
 
     async def _order(self, account_id: str, order_id: str) -> AccountOrder | None:
-        """Return an order after its command, or None while it cannot be read: the command has
-        succeeded all the same."""
+        """Return an order after its command, or None if it cannot be read now; the command has
+        succeeded nevertheless."""
         try:
             await self._broker.load(account_id)
             order = await self._broker.history(account_id).order(order_id)
