@@ -23,20 +23,21 @@ class CachedResponse:
 
     def __init__(self, render: Callable[[], Response]) -> None:
         self._render = render
-        self._kept: _Content | None = None
+        self._content: _Content | None = None
 
     async def respond(self, request: Request) -> Response:
-        """Return the response in an encoding that the client accepts, or 304 if it has it."""
-        if self._kept is None:
-            self._kept = await run_in_threadpool(self._render_content)
-        kept = self._kept
-        if kept.etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers={**kept.headers, **_VARY})
+        """Return the response in an encoding that the client accepts, or 304 if the client's copy
+        is current."""
+        if self._content is None:
+            self._content = await run_in_threadpool(self._render_content)
+        content = self._content
+        if content.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers={**content.headers, **_VARY})
         if accepts_gzip(request.headers):
-            headers = {**kept.headers, **_VARY, "content-encoding": "gzip"}
-            return Response(kept.compressed, headers=headers)
+            headers = {**content.headers, **_VARY, "content-encoding": "gzip"}
+            return Response(content.compressed, headers=headers)
         # CompressionMiddleware adds `Vary` to what it could have compressed.
-        return Response(kept.body, headers=kept.headers)
+        return Response(content.body, headers=content.headers)
 
     def _render_content(self) -> _Content:
         rendered = self._render()
@@ -44,7 +45,7 @@ class CachedResponse:
         etag = f'"{sha256(body).hexdigest()[:32]}"'
         headers = dict(rendered.headers)
         del headers["content-length"]
-        # The tag is weak because both encodings have it.
+        # A weak tag, because both encodings share it.
         headers |= {"etag": f"W/{etag}", "cache-control": "no-cache"}
         return _Content(body, compress_once(body), etag, headers)
 

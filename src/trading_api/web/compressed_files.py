@@ -35,7 +35,7 @@ class CompressedFiles(StaticFiles):
     ) -> None:
         super().__init__(directory=directory, packages=[*packages], check_dir=check_dir)
         self._cache_control = cache_control
-        self._kept: dict[str, tuple[str, bytes]] = {}
+        self._cache: dict[str, tuple[str, bytes]] = {}
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -52,12 +52,12 @@ class CompressedFiles(StaticFiles):
 
     async def _compressed(self, plain: FileResponse) -> Response:
         path, etag = os.fspath(plain.path), plain.headers["etag"]
-        known, content = self._kept.get(path, ("", b""))
+        known, content = self._cache.get(path, ("", b""))
         if known != etag:
             content = await run_in_threadpool(_compress_file, path)
-            self._kept[path] = (etag, content)
+            self._cache[path] = (etag, content)
         headers = {name: value for name, value in plain.headers.items() if name != "accept-ranges"}
-        # The tag is weak because both encodings have it.
+        # A weak tag, because both encodings share it.
         headers |= {
             "content-length": str(len(content)),
             "content-encoding": "gzip",
@@ -72,7 +72,7 @@ def accepts_gzip(request: Mapping[str, str]) -> bool:
 
 
 def compress_once(content: bytes) -> bytes:
-    """Return the gzip of what is compressed once and sent often: small rather than fast.
+    """Compress content that is sent often by gzip at a high level, which is slow.
 
     Level 9 takes 49 ms for the 1,527 KB of Swagger UI's script, and leaves 412 KB. Level 4 takes
     23 ms and leaves 432 KB.

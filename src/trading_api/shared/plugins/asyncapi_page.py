@@ -30,7 +30,7 @@ _templates = Environment(
 
 @dataclass(frozen=True, slots=True)
 class OperationDescription:
-    """A message of the client with the reply to it, or an update of the server."""
+    """A message that clients send, with its reply, or an update that the server sends."""
 
     name: str
     is_sent: bool
@@ -74,9 +74,9 @@ def _routes_by_module(
 def _operations(
     messages: dict[str, Any], channel: dict[str, Any]
 ) -> Iterator[OperationDescription]:
-    sent = {_referred(each) for each in channel["publish"]["message"]["oneOf"]}
+    sent = {_component_name(each) for each in channel["publish"]["message"]["oneOf"]}
     replies = {
-        name: _referred(message["x-response"])
+        name: _component_name(message["x-response"])
         for name, message in messages.items()
         if "x-response" in message
     }
@@ -86,8 +86,8 @@ def _operations(
             yield OperationDescription(name, name in sent, message, reply)
 
 
-def _referred(reference: dict[str, str]) -> str:
-    """Return the name of the component that a reference names."""
+def _component_name(reference: dict[str, str]) -> str:
+    """Return the name of the component that a `$ref` refers to."""
     return reference["$ref"].rpartition("/")[2]
 
 
@@ -134,5 +134,5 @@ _templates.filters |= {
     "json": _json,
     "paragraphs": _paragraphs,
     "prose": _prose,
-    "referred": _referred,
+    "component_name": _component_name,
 }
