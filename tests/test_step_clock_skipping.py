@@ -27,6 +27,7 @@ from tests.kit.backtest_script import (
     server_records,
 )
 from tests.kit.recorded_markets import random_series
+from tests.kit.scale import scaled
 from tests.kit.stepped_market import START_MS, Bot, stepping
 from trading_api.modules.datafeed.market.ports import MarketSink, QuietMarket
 from trading_api.modules.datafeed.replay.recording import Recording
@@ -153,7 +154,7 @@ async def test_skipping_changes_no_answer(settings: dict[str, Any], seed: int) -
     print(f"seed {seed}")
     chance, kinds = Random(seed), set[str]()
     async with pair(seed, **settings) as servers:
-        for number in range(24):
+        for number in range(scaled(24)):
             await servers.advance(chance.choice(BAR_MOVES_MS))
             last = await compare_quotes(servers)
             if number % 3 == 0:

@@ -22,6 +22,7 @@ from tests.kit.relayed_topics import (
     Gateway,
     deployed,
 )
+from tests.kit.scale import scaled
 from tests.kit.server import until
 from trading_api.bus.port import Bus
 
@@ -52,7 +53,7 @@ def steps() -> st.SearchStrategy[list[Any]]:
 
 @given(steps(), st.integers(0, 2**32), st.sampled_from([0.01, 0.03, 0.1]), st.sampled_from([1, 50]))
 @settings(
-    max_examples=25,
+    max_examples=scaled(25),
     deadline=None,
     phases=set(Phase) - {Phase.explain},
     suppress_health_check=[HealthCheck.too_slow],
@@ -64,7 +65,7 @@ def test_every_chain_is_unbroken_and_every_value_is_the_last(
 
 
 @pytest.mark.parametrize("kept_frames_max", [1, 50])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(scaled(2)))
 def test_a_long_stream_with_many_faults(seed: int, kept_frames_max: int) -> None:
     random = Random(seed)
     stream: list[Any] = [("join", 0, A), ("join", 1, A), ("join", 1, B)]

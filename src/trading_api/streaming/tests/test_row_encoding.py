@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from tests.kit.echo_route import NOW_MS
 from tests.kit.msgpack_client import named_fields
+from tests.kit.scale import scaled
 from tests.kit.wire_models import UPDATE_MODELS, instances
 from trading_api.streaming.frames import messages
 from trading_api.streaming.message_format import JSON
@@ -58,7 +59,7 @@ def update_in_msgpack(frame: bytes, model: type[BaseModel]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("is_remote", [False, True], ids=["own", "from another process"])
 @pytest.mark.parametrize("model", UPDATE_MODELS, ids=lambda model: model.__name__)
-@settings(max_examples=15)
+@settings(max_examples=scaled(15))
 @given(data=st.data(), meta=META)
 def test_both_encodings_decode_to_the_same_values(
     model: type[BaseModel], is_remote: bool, data: st.DataObject, meta: dict[str, int | str]

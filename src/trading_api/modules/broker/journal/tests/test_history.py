@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.ledger_streams import mixed, trading
+from tests.kit.scale import scaled
 from trading_api.domain.account_event import NOTIFYING_TYPES
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
@@ -85,7 +86,7 @@ async def test_answers_equal_those_of_a_fold_of_all_events(
     seed = random.randrange(10**6)
     print("seed", seed)
     chance, stream = random.Random(seed), STREAMS[account_id]
-    for end in [*sorted(chance.sample(range(1, len(stream)), 4)), len(stream)]:
+    for end in [*sorted(chance.sample(range(1, len(stream)), scaled(4))), len(stream)]:
         fold = Fold(stream[:end])
         fold.state.discard_history()
         history = EngineHistory(fold.state, journal.history)

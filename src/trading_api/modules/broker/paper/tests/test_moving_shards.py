@@ -15,6 +15,7 @@ import pytest
 
 from tests.kit.paper_client import PaperClient
 from tests.kit.paper_exchange import LIMIT, MARKET, STOP, PaperExchange, running
+from tests.kit.scale import scaled
 from trading_api.domain.shards import shard_of
 from trading_api.errors import ApiError
 from trading_api.models.broker import LeverageSetParams, PreOrder
@@ -165,7 +166,7 @@ async def started(stack: AsyncExitStack, idle_max: int | None) -> tuple[PaperExc
 
 
 @pytest.mark.parametrize("idle_max", [None, 0])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(scaled(2)))
 async def test_moving_shards_and_unloading_accounts_change_nothing(
     seed: int, idle_max: int | None
 ) -> None:
@@ -230,7 +231,7 @@ async def assert_same(embedded: PaperExchange, owners: Owners) -> None:
 
 
 @pytest.mark.parametrize("idle_max", [None, 0])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(scaled(2)))
 async def test_shards_that_move_among_quotes_stay_what_the_journal_says(
     seed: int, idle_max: int | None
 ) -> None:

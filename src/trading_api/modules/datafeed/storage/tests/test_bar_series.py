@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kit.scale import scaled
 from trading_api.domain.bar import Bar
 from trading_api.domain.resolution import bar_start, length_ms, resolutions_built_from
 from trading_api.domain.session_hours import ALWAYS, SessionHours
@@ -196,7 +197,7 @@ def every(market: Market, resolution: str) -> list[Bar]:
     return market.series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, market.moves)
 
 
-@settings(max_examples=6)
+@settings(max_examples=scaled(6))
 @given(markets())
 def test_a_bar_is_its_minutes_a_day_its_sessions_minutes_and_a_week_its_days(
     market: Market,
@@ -234,7 +235,7 @@ def test_any_split_of_a_query_gives_the_same_bars(market: Market, data: st.DataO
             assert found == before[-count:]
 
 
-@settings(max_examples=6)
+@settings(max_examples=scaled(6))
 @given(markets(), st.data())
 def test_the_forming_bar_is_what_has_come_of_its_minutes(
     market: Market, data: st.DataObject

@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from tests.kit.scale import scaled
 from trading_api.modules.datafeed.importing.importer import (
     ImportRequest,
     import_files,
@@ -86,7 +87,7 @@ def test_an_import_that_is_killed_leaves_the_old_bars_whole(
         written(tmp_path, HEADER, *lines, name=f"{price}.csv")
     import_files(store, ImportRequest([tmp_path / "7.csv"], "ONE", "UTC"))
     command = [sys.executable, "-m", "trading_api", "data", "import", str(tmp_path / "8.csv")]
-    for _ in range(2):
+    for _ in range(scaled(2)):
         process = subprocess.Popen(
             [*command, "--symbol", "ONE", "--timezone", "UTC", "--replace"],
             env=os.environ | {"DATA_DIR": str(tmp_path / "data")},

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from tests.kit.ledger_file import opened
 from tests.kit.ledger_streams import any_events, mixed, trading
 from tests.kit.postgresql import database_url_of
+from tests.kit.scale import scaled
 from trading_api.domain.shards import shard_of
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import AccountImage, image_of
@@ -162,7 +163,7 @@ async def test_a_recovery_that_is_cancelled_while_it_begins_closes_its_connectio
     assert await blocker.fetchval(f"{sessions} AND datname = current_database()") == 0
 
 
-@settings(max_examples=8)
+@settings(max_examples=scaled(8))
 @given(events=st.lists(EVENTS, min_size=1, max_size=8), cut=st.integers(0, 8))
 def test_any_events_survive_a_restart_exactly(events: list[Event], cut: int) -> None:
     account_id = f"A-{next(ACCOUNT_NUMBERS)}"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.kit.ledger_file import loaded, opened, rows
 from tests.kit.ledger_streams import any_events, trading
+from tests.kit.scale import scaled
 from trading_api.modules.broker.engine.events import Event, OrderFilled
 from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
 from trading_api.modules.broker.journal.sql.recovery_cursor import LOAD_BATCH_SIZE
@@ -62,7 +63,7 @@ async def test_a_load_that_ends_early_closes_the_file(path: Path) -> None:
     assert not path.with_name("trading.db-wal").exists(), "the last connection removes the log"
 
 
-@settings(max_examples=10)
+@settings(max_examples=scaled(10))
 @given(events=st.lists(any_events(), min_size=1, max_size=8), cut=st.integers(0, 8))
 def test_any_events_survive_a_restart_exactly(events: list[Event], cut: int) -> None:
     entries = [JournalEntry("A", seq, each, "t" * (seq % 3)) for seq, each in enumerate(events, 1)]
