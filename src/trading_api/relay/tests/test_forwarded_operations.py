@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from tests.kit.forwarded_requests import api_app, gateway_app, owners, rest_of
 from tests.kit.openapi_requests import OPERATIONS, Attempt, Operation
 from tests.kit.paper_exchange import PaperExchange, running
+from tests.kit.scale import scaled
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.bus.local import LocalBus
 from trading_api.relay.owner_requests import is_command
@@ -36,6 +38,7 @@ BUY = Attempt(
 RESET = Attempt(
     "reset", "POST", "/api/v1/broker/accounts/DEMO-ACCOUNT/reset", b'{"balance": 100000}', JSON
 )
+OTHER_ROUTES = {"an unknown path", "HEAD", "PATCH", "DELETE", "PUT", "OPTIONS"}
 _KEYS = itertools.count()
 
 
@@ -141,18 +144,31 @@ def _attempts(operation: Operation) -> Iterator[Attempt]:
         yield attempt(method, method=method)
 
 
+def _drawn(operation: Operation, chance: random.Random) -> list[Attempt]:
+    """Return the documented example, the requests with another path or method, and some of the
+    others, in their order."""
+    attempts = list(_attempts(operation))
+    always = {0, *(number for number, each in enumerate(attempts) if each.name in OTHER_ROUTES)}
+    others = [number for number in range(len(attempts)) if number not in always]
+    chosen = chance.sample(others, min(scaled(8), len(others)))
+    return [attempts[number] for number in sorted({*always, *chosen})]
+
+
 def _padded(body: bytes | None, length: int) -> bytes:
     return (body or b"{}").ljust(length)
 
 
 async def test_an_operation_answers_the_same_through_a_forwarder() -> None:
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
     async with twins() as both:
         for operation in BROKER_OPERATIONS:
             # Each begins with a long position alone.
             assert (await compare(both, RESET)).status_code == 200
             both.move()
             assert (await compare(both, BUY)).status_code == 200
-            responses = [await compare(both, each) for each in _attempts(operation)]
+            responses = [await compare(both, each) for each in _drawn(operation, chance)]
             statuses = {response.status_code for response in responses}
             assert statuses >= {404, 405}, operation
             assert 200 in statuses or operation.id in MISSING_ORDER, operation
@@ -171,11 +187,18 @@ async def test_callers_may_do_the_same_through_a_forwarder() -> None:
         "no trading": bearer(token("market:read", "account:read")),
         "no operator": bearer(token("account:read", "account:trade")),
     }
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    callers = list(itertools.product(tokens.items(), ("", "OWN", "B", "FOREIGN")))
+    requests = [
+        (operation, *caller)
+        for operation in BROKER_OPERATIONS
+        for caller in chance.sample(callers, min(scaled(12), len(callers)))
+    ]
     statuses: set[int] = set()
     async with twins(settings) as both:
-        for operation, (name, headers), account in itertools.product(
-            BROKER_OPERATIONS, tokens.items(), ("", "OWN", "B", "FOREIGN")
-        ):
+        for operation, (name, headers), account in requests:
             content = None if operation.body is None else json.dumps(operation.body).encode()
             query = operation.query | ({"account_id": account} if account else {})
             path = operation.path_with(account_id=account or "DEMO-ACCOUNT")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.kit.scale import scaled
 from trading_api.modules.datafeed.importing.csv_rows import FaultyRowsError
 from trading_api.modules.datafeed.importing.import_report import ImportReport
 from trading_api.modules.datafeed.importing.importer import (
@@ -64,7 +65,7 @@ def test_a_duplicate_in_the_second_hour_stays_in_it(tmp_path: Path) -> None:
     assert report.duplicates == 1
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=scaled(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, MINUTES - 1), unique=True, min_size=1, max_size=3))
 @example([61, 120])
 @example([61, 121])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.kit.scale import scaled
 from trading_api.domain.bar import Bar
 from trading_api.domain.order_book import LEVELS_MAX
 from trading_api.domain.quote import Quote
@@ -97,7 +98,7 @@ def test_a_day_is_its_minutes(seed: int, symbol: str, instant_ms: int) -> None:
     cut=st.floats(0, 1),
     count_back=st.integers(0, 60),
 )
-@settings(max_examples=60)
+@settings(max_examples=scaled(30))
 def test_any_cut_of_a_window_gives_the_same_bars(
     resolution: str, start_ms: int, bars: int, cut: float, count_back: int
 ) -> None:
@@ -117,7 +118,7 @@ def test_any_cut_of_a_window_gives_the_same_bars(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS, resolution=st.sampled_from(RESOLUTIONS[:9]))
-@settings(max_examples=20)
+@settings(max_examples=scaled(10))
 def test_bars_formed_tick_by_tick_are_those_of_history(
     seed: int, symbol: str, instant_ms: int, resolution: str
 ) -> None:
@@ -143,7 +144,7 @@ def test_bars_formed_tick_by_tick_are_those_of_history(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
-@settings(max_examples=30)
+@settings(max_examples=scaled(15))
 def test_the_volume_of_a_bar_is_what_its_quotes_traded(
     seed: int, symbol: str, instant_ms: int
 ) -> None:
@@ -165,7 +166,7 @@ def test_the_volume_of_a_bar_is_what_its_quotes_traded(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
-@settings(max_examples=30)
+@settings(max_examples=scaled(15))
 def test_depth_is_a_function_of_the_present(seed: int, symbol: str, instant_ms: int) -> None:
     market = simulator(seed, instant_ms - 1_000)
     market.order_book(symbol, 3)

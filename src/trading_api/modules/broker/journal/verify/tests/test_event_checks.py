@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.kit.ledger_streams import EXCHANGE_RULES, trading
+from tests.kit.scale import scaled
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
@@ -116,7 +117,7 @@ def follows(kind: str, path: tuple[Any, ...]) -> bool:
 
 
 @given(seed=SEEDS, rules=st.sampled_from([EXCHANGE_RULES, COSTLY]))
-@settings(max_examples=40)
+@settings(max_examples=scaled(20))
 def test_whatever_an_account_does_adds_up(seed: int, rules: ExchangeRules) -> None:
     assert not any(discrepancies(stream(150, seed, rules)))
 
@@ -124,7 +125,7 @@ def test_whatever_an_account_does_adds_up(seed: int, rules: ExchangeRules) -> No
 @given(
     seed=SEEDS, rules=st.sampled_from([EXCHANGE_RULES, COSTLY]), by=st.sampled_from([1, -1, 10**6])
 )
-@settings(max_examples=15)
+@settings(max_examples=scaled(8))
 def test_every_figure_that_was_changed_is_named(seed: int, rules: ExchangeRules, by: int) -> None:
     state = AccountState()
     for event in stream(60, seed, rules):
