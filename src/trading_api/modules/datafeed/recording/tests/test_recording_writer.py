@@ -15,9 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kit.scale import scaled
 from trading_api.domain.market_update import VenueTrade
 from trading_api.domain.quote import Quote
 from trading_api.errors import ConfigurationError
@@ -73,6 +74,7 @@ def some_events(count: int, start_ms: int = START_MS) -> list[Event]:
     return events
 
 
+@settings(max_examples=scaled(20))
 @given(event_lists(), st.lists(st.integers(0, 40), max_size=5))
 def test_what_was_recorded_is_read_again(events: list[Event], cuts: list[int]) -> None:
     """However the events are divided over flushes and processes."""
@@ -86,11 +88,14 @@ def test_what_was_recorded_is_read_again(events: list[Event], cuts: list[int]) -
         assert read_events(Path(folder)) == events
 
 
-def test_each_day_has_a_file_and_a_group_can_be_read_alone(tmp_path: Path) -> None:
+def test_each_day_has_a_file_and_a_group_can_be_read_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_writer, "TICKS_PER_GROUP_MAX", 819)
     writer = writer_to(tmp_path)
-    events = some_events(30_000, START_MS + DAY_MS - 45_000)
-    for start in range(0, len(events), 1_000):
-        writer.write({SYMBOL: events[start : start + 1_000]})
+    events = some_events(3_000, START_MS + DAY_MS - 4_500)
+    for start in range(0, len(events), 100):
+        writer.write({SYMBOL: events[start : start + 100]})
     assert read_events(tmp_path) == events
     assert [str(day) for day, _ in recorded_days(tmp_path / SYMBOL)] == ["2026-11-29", "2026-11-30"]
     for _, path in recorded_days(tmp_path / SYMBOL):
@@ -102,11 +107,11 @@ def test_each_day_has_a_file_and_a_group_can_be_read_alone(tmp_path: Path) -> No
 
 def test_a_tick_takes_few_bytes(tmp_path: Path) -> None:
     writer = writer_to(tmp_path)
-    events = some_events(10_000)
+    events = some_events(4_000)
     for start in range(0, len(events), 500):
         writer.write({SYMBOL: events[start : start + 500]})
-    assert writer.ticks_written == 10_000
-    assert writer.bytes_written < 6 * 10_000
+    assert writer.ticks_written == 4_000
+    assert writer.bytes_written < 6 * 4_000
 
 
 @given(st.integers(0, 400), st.binary(max_size=30))

@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kit.scale import scaled
 from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_update import MarketUpdate, VenueTrade
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import bar_start, resolutions_built_from
+from trading_api.modules.datafeed.recording import recording_writer
 from trading_api.modules.datafeed.recording.recording_files import symbol_folder
 from trading_api.modules.datafeed.recording.recording_reader import SymbolRecording
 from trading_api.modules.datafeed.recording.recording_writer import (
@@ -106,7 +108,7 @@ class PlainBars:
         self.bars[-1] = Bar(time_ms, bar.open, high, low, price, bar.volume + volume)
 
 
-@settings(deadline=None)
+@settings(max_examples=scaled(20))
 @given(event_lists(60), st.integers(0, 100), st.sampled_from((1, 3, 50)))
 def test_a_recorded_market_is_played_as_it_was(
     events: list[Event], history_percent: int, flush: int
@@ -224,43 +226,47 @@ def test_time_without_prices_of_any_symbol_takes_no_playing_time(tmp_path: Path)
     assert sink.closings == ["the recording has ended"]
 
 
-def test_quotes_of_several_groups_and_days_are_read_back_from_the_files(tmp_path: Path) -> None:
+def test_quotes_of_several_groups_and_days_are_read_back_from_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_writer, "TICKS_PER_GROUP_MAX", 819)
     events: list[Event] = [
-        QuoteEvent(quote_at(START_MS + 8_000 * number, 100 + number % 90, number + 1))
-        for number in range(20_000)
+        QuoteEvent(quote_at(START_MS + 80_000 * number, 100 + number % 90, number + 1))
+        for number in range(2_000)
     ]
-    write(tmp_path, events, flush=500)
+    write(tmp_path, events, flush=50)
     recording = recording_of(tmp_path)
-    replay = Replay(recording, START_MS + 8_000 * 15_000)
+    replay = Replay(recording, START_MS + 80_000 * 1_500)
     expected = [each.quote for each in events if isinstance(each, QuoteEvent)]
-    assert list(replay.quote_history("BTCUSDT")) == expected[15_000::-1]
-    for number in (0, 1, 499, 8_000, 14_999, 15_000):
-        instant_ms = START_MS + 8_000 * number
+    assert list(replay.quote_history("BTCUSDT")) == expected[1_500::-1]
+    for number in (0, 1, 49, 800, 1_499, 1_500):
+        instant_ms = START_MS + 80_000 * number
         since = list(replay.quotes_since("BTCUSDT", instant_ms))
-        assert since == expected[number:15_001]
+        assert since == expected[number:1_501]
         before = list(replay.quote_history("BTCUSDT", instant_ms))
         assert before == expected[:number][::-1]
-    for number in range(15_001, 15_400):
-        replay.step(START_MS + 8_000 * number, RecordingSink())
-    newest = list(islice(replay.quote_history("BTCUSDT"), 9_000))
-    assert newest == expected[15_399:6_399:-1]
+    for number in range(1_501, 1_540):
+        replay.step(START_MS + 80_000 * number, RecordingSink())
+    newest = list(islice(replay.quote_history("BTCUSDT"), 900))
+    assert newest == expected[1_539:639:-1]
 
 
-def test_the_ticks_in_memory_are_bounded(tmp_path: Path) -> None:
+def test_the_ticks_in_memory_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the recording is: one group of frames, and what is read ahead."""
+    monkeypatch.setattr(recording_writer, "TICKS_PER_GROUP_MAX", 819)
     events: list[Event] = [
-        QuoteEvent(quote_at(START_MS + 100 * number, 100 + number % 9)) for number in range(40_000)
+        QuoteEvent(quote_at(START_MS + 100 * number, 100 + number % 9)) for number in range(4_000)
     ]
-    write(tmp_path, events, flush=1_000)
+    write(tmp_path, events, flush=100)
     recording = recording_of(tmp_path)
-    (track,), ticks = recording.play_from(START_MS + 100 * 20_000)
+    (track,), ticks = recording.play_from(START_MS + 100 * 2_000)
     kept = 0
     for tick in ticks:
         if tick.track is not None:
             tick.track.play(tick.step)
             frames = [*track._group, *track._waiting]
             kept = max(kept, sum(len(each.ticks) for each in frames))
-    assert kept <= 10_000
+    assert kept <= 1_000
 
 
 def test_ticks_of_another_tick_size_are_converted_to_the_newest(tmp_path: Path) -> None:
