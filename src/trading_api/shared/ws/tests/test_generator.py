@@ -21,17 +21,23 @@ def generated(tmp_path: Path, text: str) -> dict[str, str]:
     return generate(source, "modules/thing/ws.py")
 
 
-def test_an_alias_becomes_a_class_with_typed_handlers(tmp_path: Path) -> None:
-    text = generated(tmp_path, GOOD)["thing_ws_router.py"]
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is generated of two aliases in a module that cannot be imported."""
+    second = "OtherThingWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]\n"
+    text = GOOD + second + "\nraise SystemExit('imported')\n"
+    return generated(tmp_path_factory.mktemp("aliases"), text)
+
+
+def test_an_alias_becomes_a_class_with_typed_handlers(files: dict[str, str]) -> None:
+    text = files["thing_ws_router.py"]
     assert "modules/thing/ws.py" in text.splitlines()[0]
     assert "make generate-ws-routers" in text.splitlines()[0]
     assert "class ThingWsRouter(WsRouter[BarsSubscriptionRequest, Bar]):" in text
     assert "payload: BarsSubscriptionRequest, client: Session" in text
 
 
-def test_the_package_exports_every_router(tmp_path: Path) -> None:
-    second = "OtherThingWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]\n"
-    files = generated(tmp_path, GOOD + second)
+def test_the_package_exports_every_router(files: dict[str, str]) -> None:
     assert list(files) == ["__init__.py", "other_thing_ws_router.py", "thing_ws_router.py"]
     text = files["__init__.py"]
     exports: dict[str, list[str]] = {}
@@ -40,8 +46,7 @@ def test_the_package_exports_every_router(tmp_path: Path) -> None:
     assert ".ws_generated.other_thing_ws_router import" in text
 
 
-def test_what_is_generated_stays_as_it_is_when_formatted(tmp_path: Path) -> None:
-    files = generated(tmp_path, GOOD)
+def test_what_is_generated_stays_as_it_is_when_formatted(files: dict[str, str]) -> None:
     assert generator._formatted(files) == files
 
 
@@ -70,8 +75,7 @@ def test_the_routers_that_ship_are_short_and_current() -> None:
             assert name == "__init__.py" or len(text.splitlines()) < 30, name
 
 
-def test_the_module_is_read_not_imported(tmp_path: Path) -> None:
-    files = generated(tmp_path, GOOD + "\nraise SystemExit('imported')\n")
+def test_the_module_is_read_not_imported(files: dict[str, str]) -> None:
     assert "thing_ws_router.py" in files
 
 
