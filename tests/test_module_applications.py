@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -17,9 +18,11 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from tests.kit.captured_log import captured_log
 from tests.kit.server import serving
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import create_app
+from trading_api.observability.logs import JsonFormatter
 from trading_api.shared.module_interface import AnyWsRouter, ModuleContext
 
 ENTRY_POINT = f"[trading_api.modules]\necho = {__name__}:EchoModule\n"
@@ -95,6 +98,19 @@ async def test_its_application_is_served(
     assert (response.status_code, response.text) == answer
     assert response.headers["x-request-id"]
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/echo", "/echo/own/a"])
+async def test_its_requests_are_logged_by_their_path_and_the_name_of_the_module(
+    address: str, path: str
+) -> None:
+    with captured_log(JsonFormatter()) as log:
+        async with httpx.AsyncClient(base_url=f"http://{address}") as rest:
+            response = await rest.get(path, headers=bearer(token(sub="me")))
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    own = {"event": "request", "request_id": response.headers["x-request-id"]}
+    (request,) = [line for line in lines if own.items() <= line.items()]
+    assert (request["path"], request["operation"]) == (path, "echo")
 
 
 @pytest.mark.parametrize("path", ["/echo/b", "/echo/own", "/echo//own/a", "/other/echo/own/a"])

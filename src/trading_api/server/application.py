@@ -200,4 +200,4 @@ def _mount_applications(app: FastAPI, settings: Settings, modules: Sequence[Modu
         if isinstance(module, MountedApplications):
             for path, application in module.applications().items():
                 guarded = WebSocketOriginMiddleware(application, settings.cors_origin_regex)
-                app.router.routes.append(MountWithRoot(path, guarded))
+                app.router.routes.append(MountWithRoot(path, guarded, name=module.name))

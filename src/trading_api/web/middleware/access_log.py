@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.request_id import PLAIN_ID, client_request_id, request_id
+from trading_api.web.mount import MOUNT_NAME
 from trading_api.web.request_log import RequestLog
 
 HEADER = "X-Request-ID"
@@ -89,18 +90,22 @@ class AccessLogMiddleware:
                 message["headers"].append((_RAW_HEADER, id.encode()))
             await send(message)
 
+        # A mount changes the path to what its application sees.
+        path = scope["path"]
         started_s = time.perf_counter()
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            operation = getattr(scope.get("route"), "operation_id", None) or "other"
-            self._record(scope, operation, status, time.perf_counter() - started_s)
+            operation = getattr(scope.get("route"), "operation_id", None)
+            operation = operation or scope.get(MOUNT_NAME, "other")
+            self._record(scope, path, operation, status, time.perf_counter() - started_s)
 
     def _log_if_rejected(self, id: str, scope: Scope, send: Send) -> Send:
         """Return a `send` that records a handshake which is rejected.
 
         The session itself logs the connections that are accepted.
         """
+        path = scope["path"]
         started_s: float | None = time.perf_counter()
 
         async def send_and_record(message: Message) -> None:
@@ -113,17 +118,19 @@ class AccessLogMiddleware:
                 elif message["type"] == "websocket.close":
                     status = 403
                 if status is not None:
-                    self._record(scope, "connect", status, time.perf_counter() - started_s)
+                    self._record(scope, path, "connect", status, time.perf_counter() - started_s)
                 started_s = None
             await send(message)
 
         return send_and_record
 
-    def _record(self, scope: Scope, operation: str, status: int, duration_s: float) -> None:
+    def _record(
+        self, scope: Scope, path: str, operation: str, status: int, duration_s: float
+    ) -> None:
         principal = scope.get("state", {}).get("principal")
         self._log.record(
             scope.get("method", "GET"),
-            scope["path"],
+            path,
             operation,
             status,
             duration_s,
