@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -18,9 +19,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.kit.alpaca_api import AlpacaApi, alpaca_api
-from tests.kit.server import TIMEOUT_S
+from tests.kit.captured_log import captured_log
+from tests.kit.server import TIMEOUT_S, until
 from trading_api.auth.principal import Scope
 from trading_api.modules.alpaca import stream_session
+from trading_api.modules.alpaca.stream_session import REFUSED
+from trading_api.observability.logs import JsonFormatter
+from trading_api.streaming.session import CLIENT_LEFT
 
 BUY: dict[str, Any] = {"symbol": "AAPL", "qty": 2, "side": "buy", "time_in_force": "gtc"}
 EXITS: dict[str, Any] = {"take_profit": {"limit_price": 900}, "stop_loss": {"stop_price": 10}}
@@ -175,6 +180,25 @@ async def test_a_stream_ends_when_its_key_is_revoked(
         await client.listen(key)
         api.services.keys.revoke(key[0], 1)
         assert await client.closed() == 1008
+
+
+async def test_the_log_reports_each_client_and_how_its_stream_ended(api: AlpacaApi) -> None:
+    id, secret = api.key("LOGGED")
+    with captured_log(JsonFormatter(), logging.INFO) as log:
+        async with streaming(api) as client:
+            await client.listen((id, secret))
+        async with streaming(api) as client:
+            await client.send("authenticate", key_id=id, secret_key="wrong")
+            await client.closed()
+        await until(lambda: log.getvalue().count("client_disconnected") == 2)
+    assert secret not in log.getvalue()
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    connected = [line for line in lines if line["event"] == "client_connected"]
+    left, refused = [line for line in lines if line["event"] == "client_disconnected"]
+    assert [line["request_id"] for line in connected] == [left["request_id"], refused["request_id"]]
+    assert {line["address"] for line in connected} == {"127.0.0.1"}
+    assert (left["subject"], left["ended"]) == (f"alpaca-key {id}", CLIENT_LEFT.reason)
+    assert (refused["subject"], refused["ended"]) == ("", f"{REFUSED.code} {REFUSED.reason}")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,8 @@ class StreamSession(ABC):
 
     async def serve(self) -> None:
         """Serve the client until it leaves or the session ends, then end its subscriptions."""
+        client = self._websocket.client
+        log.info("client_connected", extra={"address": client.host if client else ""})
         self._set_timer("authentication", AUTH_TIMEOUT_S, self._on_auth_timeout)
         self._set_timer("heartbeat", self._settings.ws_heartbeat_s, self._check_heartbeat)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._check_key())]
@@ -121,6 +123,7 @@ class StreamSession(ABC):
             self.end()
             for timer in self._timers.values():
                 timer.cancel()
+        self._log_end(close)
         try:
             if close.code:
                 self.outbox.close(send_rest=True)
@@ -185,6 +188,13 @@ class StreamSession(ABC):
             # messages cannot send more.
             await asyncio.sleep(0)
             await self.outbox.wait_below_high_water()
+
+    def _log_end(self, close: SessionClose) -> None:
+        fields = {
+            "subject": self.principal.subject if self.principal else "",
+            "ended": f"{close.code} {close.reason}" if close.code else close.reason,
+        }
+        log.info("client_disconnected", extra=fields)
 
     async def _check_key(self) -> None:
         """End the session once its key is revoked or has expired."""
