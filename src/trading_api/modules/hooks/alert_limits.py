@@ -1,4 +1,4 @@
-"""Limits of what arrives at hooks: wrong secrets of a client, and alerts of a hook."""
+"""Rate limits of hooks: wrong secrets of each client address, and alerts of each hook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALERTS_PER_S = 10.0
 
 
 class HookUnauthorized(ApiError):
-    """The hook does not exist, or the secret is not its own: the same answer for both."""
+    """The hook does not exist, or the secret is wrong. The response is the same for both."""
 
     status = 401
 
@@ -30,17 +30,17 @@ class HookUnauthorized(ApiError):
 class AlertLimits:
     """Counts wrong secrets by the address of the client, and alerts by their hook.
 
-    Wrong secrets are limited so that they cost little. A right secret is never refused for them:
-    all alerts of TradingView come from the same few addresses, and anyone can make TradingView send
-    a wrong secret."""
+    The limit of wrong secrets bounds their cost. It never applies to the right secret: all alerts
+    of TradingView come from the same few addresses, and anyone can make TradingView send a wrong
+    one."""
 
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._wrong_secrets = _Buckets(WRONG_PER_S, clock_s)
         self._alerts = _Buckets(ALERTS_PER_S, clock_s)
         self.wrong_total = 0
 
-    def wrong_secret(self, address: str) -> ApiError:
-        """Count a wrong secret, and return the error to answer it with."""
+    def count_wrong_secret(self, address: str) -> ApiError:
+        """Count a wrong secret, and return the error to respond with."""
         self.wrong_total += 1
         if wait_s := self._wrong_secrets.consume(address):
             return TooManyRequests(
@@ -49,7 +49,8 @@ class AlertLimits:
         return HookUnauthorized()
 
     def count_alert(self, hook_id: str) -> None:
-        """Count an alert of a hook. Raises TooManyRequests for one that is not even recorded."""
+        """Count an alert of a hook. Raises TooManyRequests for an alert above the limit, which is
+        not recorded."""
         if wait_s := self._alerts.consume(hook_id):
             raise TooManyRequests(
                 f"A hook takes at most {ALERTS_PER_S:g} alerts a second; this one is not recorded.",
@@ -58,16 +59,16 @@ class AlertLimits:
 
 
 class _Buckets:
-    """A token bucket of each key."""
+    """Keeps one token bucket for each key."""
 
     def __init__(self, per_s: float, clock_s: Callable[[], float]) -> None:
         self._per_s = per_s
         self._clock_s = clock_s
-        # At most BUCKETS_MAX; beyond that the oldest is dropped, and its key starts again.
+        # At most BUCKETS_MAX; when full, the oldest is removed; its key starts again.
         self._buckets: dict[str, TokenBucket] = {}
 
     def consume(self, key: str) -> float:
-        """Count one event, and return 0, or the seconds until it would be permitted."""
+        """Count one event. Return 0 if it is permitted, else the seconds until one would be."""
         bucket = self._buckets.get(key)
         if bucket is None:
             if len(self._buckets) >= BUCKETS_MAX:

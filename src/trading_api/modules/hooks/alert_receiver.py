@@ -1,4 +1,4 @@
-"""Takes the alerts of hooks: authenticates, checks and records them, and waits for their result."""
+"""Receives alerts: authenticates, checks and records them, and waits for their results."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from trading_api.models.hooks import DeliveryResult
 from trading_api.modules.hooks.acceptance import MINUTE_MS, check_alert
 from trading_api.modules.hooks.alert_limits import AlertLimits, HookUnauthorized
 from trading_api.modules.hooks.alert_message import AlertMessage
-from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, NotificationState
 from trading_api.modules.hooks.delivery_executor import DeliveryExecutor
 from trading_api.modules.hooks.hook import Hook
 from trading_api.modules.hooks.store.store import HookStore
 
 ANSWER_WITHIN_S = 2.5
 """TradingView gives up after three seconds."""
-NOTICES_PER_MINUTE = 10
-"""The refusals of one hook that the account is notified of; all of them are listed."""
+NOTIFICATIONS_PER_MINUTE = 10
+"""The most refusals of one hook of which its account is notified. All refusals are recorded."""
 
 
 class AlertReceiver:
-    """Receives alerts. Those of one account are accepted one after the other."""
+    """Receives alerts. Those of one account are checked and recorded one after the other."""
 
     def __init__(
         self,
@@ -46,50 +46,51 @@ class AlertReceiver:
         self._live_accounts = live_accounts
         self._clock_ms = clock_ms
         self._answer_within_s = answer_within_s
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.limits = AlertLimits()
 
     async def authenticate(self, hook_id: str, message: AlertMessage, address: str) -> Hook:
-        """Return the hook whose secret the message has. Raises HookUnauthorized, alike for an
-        unknown hook and for a wrong secret, and TooManyRequests."""
+        """Return the hook, if the message has its secret. Raises HookUnauthorized for an unknown
+        hook and for a wrong secret, and TooManyRequests."""
         if not secret_matches(message.secret, await self._store.digest(hook_id)):
-            raise self.limits.wrong_secret(address)
+            raise self.limits.count_wrong_secret(address)
         hook = await self._store.hook(hook_id)
         if hook is None:
             raise HookUnauthorized()
         return hook
 
     async def receive(self, hook: Hook, message: AlertMessage) -> Delivery:
-        """Return the delivery with its result, which is pending if the broker takes too long.
+        """Record an alert, and return its delivery with the result; it is pending if the broker
+        takes too long.
 
-        The same alert as before has no effect, and returns the delivery of the first. Raises
-        ApiError if the alert is not recorded."""
+        A repeated alert has no effect: the delivery of the first is returned. Raises ApiError if
+        the alert is not recorded."""
         self.limits.count_alert(hook.id)
-        delivery = await self._recorded(hook, message)
+        delivery = await self._find_or_record(hook, message)
         return await self._executor.wait_executed(delivery, self._answer_within_s)
 
-    async def _recorded(self, hook: Hook, message: AlertMessage) -> Delivery:
-        turn = self._turns.get(hook.account_id)
-        if turn is None:
-            turn = self._turns[hook.account_id] = asyncio.Lock()
-        async with turn:
+    async def _find_or_record(self, hook: Hook, message: AlertMessage) -> Delivery:
+        lock = self._locks.get(hook.account_id)
+        if lock is None:
+            lock = self._locks[hook.account_id] = asyncio.Lock()
+        async with lock:
             digest = message.digest()
             known = await self._store.delivery_of(hook.id, digest)
             if known is not None:
                 return known
-            checked = await self._checked(hook, message, digest)
-            # Shielded: a client that is gone must not leave an alert that nothing executes.
+            checked = await self._check(hook, message, digest)
+            # Shielded: a client that disconnects must not leave a recorded alert without execution.
             return await asyncio.shield(self._record(checked))
 
     async def _record(self, delivery: Delivery) -> Delivery:
         recorded = await self._store.add_delivery(delivery)
         if recorded is None:
             raise HookUnauthorized()
-        if not recorded.is_settled:
-            self._executor.put(recorded)
+        if not recorded.is_finished:
+            self._executor.enqueue(recorded)
         return recorded
 
-    async def _checked(self, hook: Hook, message: AlertMessage, digest: str) -> Delivery:
+    async def _check(self, hook: Hook, message: AlertMessage, digest: str) -> Delivery:
         """Return the delivery of a new alert, accepted or refused. Raises Unavailable."""
         now_ms = self._clock_ms()
         delivery = Delivery(
@@ -115,18 +116,25 @@ class AlertReceiver:
             raise
         except ApiError as error:
             refused = delivery.refused(AlertRefusal.of(error))
-            return refused if await self._notifies(hook) else replace(refused, notice=Notice.NONE)
+            return (
+                refused
+                if await self._may_notify(hook)
+                else replace(refused, notification=NotificationState.NONE)
+            )
         return replace(delivery, was_accepted=True)
 
-    async def _notifies(self, hook: Hook) -> bool:
-        """Return whether the account is notified of one more refusal."""
+    async def _may_notify(self, hook: Hook) -> bool:
+        """Return whether the account may be notified of one more refusal."""
         since_ms = self._clock_ms() - MINUTE_MS
         has_room = self._executor.can_wait(hook.account_id)
-        return has_room and await self._store.count_notices(hook.id, since_ms) < NOTICES_PER_MINUTE
+        return (
+            has_room
+            and await self._store.count_notifications(hook.id, since_ms) < NOTIFICATIONS_PER_MINUTE
+        )
 
     def _symbol_of(self, hook: Hook, ticker: str) -> str | None:
-        """Return the permitted symbol that a ticker means: by its name, an alias, or with its
-        exchange (`NASDAQ:AAPL`)."""
+        """Return the permitted symbol of a ticker, which may be an alias or have an exchange
+        (`NASDAQ:AAPL`), or None."""
         symbol = hook.symbol_of(ticker)
         if symbol is None and (instrument := self._market.instrument(ticker)) is not None:
             symbol = hook.symbol_of(instrument.symbol)

@@ -1,4 +1,4 @@
-"""An alert that a hook received, and what became of it."""
+"""An alert that a hook received, with its result."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from trading_api.models.hooks import DeliveryResult, OrderAlert, TargetAlert
 REASON_LENGTH_MAX = 300
 
 
-class Notice(IntEnum):
-    """Whether the account is notified of a delivery."""
+class NotificationState(IntEnum):
+    """Whether the account's notification of a delivery is unnecessary, due, or sent."""
 
     NONE = 0
     DUE = 1
-    DONE = 2
+    SENT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRefusal:
-    """Why an alert was refused: the HTTP status, a code for programs, a sentence for people."""
+    """Why an alert was refused: an HTTP status, a machine-readable code, and a sentence."""
 
     status: int
     code: str
@@ -36,7 +36,7 @@ class AlertRefusal:
 
 
 class AlertRefused(ApiError):
-    """An alert was refused, now or when it came first. It is recorded."""
+    """The alert, or the one that it repeats, was recorded and refused."""
 
     def __init__(self, refusal: AlertRefusal) -> None:
         headers = {"Retry-After": "60"} if refusal.status == TooManyRequests.status else None
@@ -49,8 +49,8 @@ class Delivery:
     """One alert of a hook. `number` is 0 until it is stored.
 
     `digest` identifies the alert: it is that of the message without the secret. `was_accepted`
-    means that the hook permitted it, whatever the broker did then. `market_ms` is the market's time
-    when it arrived, which in a replay is not that of the wall clock."""
+    is whether the hook permitted it, even if the broker rejected its order. `market_ms` is the
+    market's time at its arrival, which in a replay differs from the wall clock."""
 
     hook_id: str
     account_id: str
@@ -64,33 +64,37 @@ class Delivery:
     refusal: AlertRefusal | None = None
     order_ids: Sequence[str] = ()
     repeats: int = 0
-    notice: Notice = Notice.NONE
+    notification: NotificationState = NotificationState.NONE
     was_accepted: bool = False
 
     @property
-    def is_settled(self) -> bool:
-        """Whether nothing is left to do for it."""
-        return self.result is not DeliveryResult.PENDING and self.notice is not Notice.DUE
+    def is_finished(self) -> bool:
+        """Whether it has a result, and its account need not be notified any longer."""
+        return (
+            self.result is not DeliveryResult.PENDING
+            and self.notification is not NotificationState.DUE
+        )
 
     def executed(self, order_ids: Sequence[str]) -> Delivery:
-        """Return it with the orders that it placed."""
+        """Return the delivery as executed, with the orders that it placed."""
         return replace(self, result=DeliveryResult.EXECUTED, order_ids=tuple(order_ids))
 
     def refused(self, refusal: AlertRefusal, order_ids: Sequence[str] = ()) -> Delivery:
-        """Return it with what stopped it, after it had placed the orders."""
+        """Return the delivery as refused, with the orders that it had placed before."""
         return replace(
             self,
             result=DeliveryResult.REFUSED,
             refusal=refusal,
             order_ids=tuple(order_ids),
-            notice=Notice.DUE,
+            notification=NotificationState.DUE,
         )
 
     def client_order_id(self, step: str) -> str:
-        """Return the client order id of one of its orders."""
+        """Return the client order id of the order of a step."""
         return f"{self.hook_id}:{self.digest[:24]}:{step}"
 
     def key(self, step: str) -> IdempotencyKey:
-        """Return the idempotency key of one of its commands."""
-        # The alert is the identity: after a crash, what is left of a target may be another order.
+        """Return the idempotency key of the command of a step."""
+        # The alert's digest, not the command's: after a crash, the rest of a target may be another
+        # order.
         return IdempotencyKey("hook", f"{self.hook_id}:{self.digest}:{step}", self.digest)

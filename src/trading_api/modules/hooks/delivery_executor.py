@@ -16,7 +16,7 @@ from trading_api.errors import ApiError, Unavailable
 from trading_api.models.hooks import DeliveryResult
 from trading_api.modules.hooks.acceptance import check_time
 from trading_api.modules.hooks.alert_orders import AlertOrders
-from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, NotificationState
 from trading_api.modules.hooks.hook import Hook
 from trading_api.modules.hooks.store.store import HookStore
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 RETRY_MIN_S = 0.05
 RETRY_MAX_S = 2.0
 WAITING_MAX = 100
-"""The alerts of one account that may wait for the broker."""
+"""The most alerts of one account that wait for the broker."""
 NOTIFICATION_CODE = "hook_alert_refused"
 HOOK_DELETED = AlertRefusal(
     404, "hook_deleted", "The hook was deleted before the alert was executed."
@@ -34,42 +34,42 @@ INTERNAL_ERROR = AlertRefusal(500, "internal_error", "The server failed; its log
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A delivery that is not settled. `is_first_try` means that no order of it can exist yet."""
+class _QueuedDelivery:
+    """An unfinished delivery. While `is_first_try`, none of its orders can exist yet."""
 
     delivery: Delivery
     is_first_try: bool
     executed: asyncio.Event = field(default_factory=asyncio.Event)
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class DeliveryExecutor:
-    """Settles deliveries: executes them, stores the result, and notifies the account of refusals.
+    """Executes deliveries, stores their results, and notifies accounts of refusals.
 
-    While the broker is unavailable, a delivery waits, and with it the later ones of its account;
-    an alert that becomes too old meanwhile is refused."""
+    While the broker is unavailable, the deliveries of an account wait in their order. An alert that
+    becomes too old meanwhile is refused."""
 
     def __init__(self, store: HookStore, broker: Broker, clock_ms: Callable[[], int]) -> None:
         self._store = store
         self._broker = broker
         self._orders = AlertOrders(broker)
         self._clock_ms = clock_ms
-        # At most WAITING_MAX of each account, and those that were left by the last process.
-        self._waiting: dict[str, deque[_Waiting]] = {}
-        self._by_number: dict[int, _Waiting] = {}
+        # At most WAITING_MAX of each account, and the unfinished ones of the last process.
+        self._waiting: dict[str, deque[_QueuedDelivery]] = {}
+        self._by_number: dict[int, _QueuedDelivery] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     def waiting_count(self) -> int:
-        """Return how many deliveries are not settled."""
+        """Return how many deliveries are unfinished."""
         return len(self._by_number)
 
     def can_wait(self, account_id: str) -> bool:
         """Return whether the account's queue has room for one more."""
         return len(self._waiting.get(account_id, ())) < WAITING_MAX
 
-    def put(self, delivery: Delivery, *, is_first_try: bool = True) -> None:
-        """Settle a delivery after those of its account that were put before."""
-        waiting = _Waiting(delivery, is_first_try)
+    def enqueue(self, delivery: Delivery, *, is_first_try: bool = True) -> None:
+        """Add a delivery to the queue of its account."""
+        waiting = _QueuedDelivery(delivery, is_first_try)
         self._by_number[delivery.number] = waiting
         queue = self._waiting.get(delivery.account_id)
         if queue is not None:
@@ -77,10 +77,10 @@ class DeliveryExecutor:
             return
         self._waiting[delivery.account_id] = deque([waiting])
         if self._tasks is not None:
-            self._tasks.create_task(self._work(delivery.account_id))
+            self._tasks.create_task(self._run_queue(delivery.account_id))
 
     async def wait_executed(self, delivery: Delivery, timeout_s: float) -> Delivery:
-        """Return the delivery once it has a result, or as it is after the time."""
+        """Return the delivery once it has a result, or still pending after the timeout."""
         waiting = self._by_number.get(delivery.number)
         if waiting is None or delivery.result is not DeliveryResult.PENDING:
             return delivery
@@ -90,63 +90,63 @@ class DeliveryExecutor:
         return replace(waiting.delivery, repeats=delivery.repeats)
 
     async def resume(self) -> None:
-        """Put what the last process left. Raises Unavailable."""
-        for delivery in await self._store.unsettled():
-            self.put(delivery, is_first_try=False)
+        """Enqueue the deliveries that the last process left unfinished. Raises Unavailable."""
+        for delivery in await self._store.unfinished():
+            self.enqueue(delivery, is_first_try=False)
 
     async def flush(self) -> None:
-        """Return once everything that was put is settled."""
+        """Return once every queued delivery is finished."""
         while self._by_number:
             *_, last = self._by_number.values()
-            await last.settled.wait()
+            await last.finished.wait()
 
     async def run(self) -> None:
-        """Settle what is put until cancelled."""
+        """Execute queued deliveries until cancelled."""
         async with asyncio.TaskGroup() as self._tasks:
             for account_id in self._waiting:
-                self._tasks.create_task(self._work(account_id))
+                self._tasks.create_task(self._run_queue(account_id))
             await asyncio.get_running_loop().create_future()
 
-    async def _work(self, account_id: str) -> None:
+    async def _run_queue(self, account_id: str) -> None:
         queue = self._waiting[account_id]
         while queue:
             waiting = queue[0]
             retry_s = RETRY_MIN_S
-            while not waiting.delivery.is_settled:
+            while not waiting.delivery.is_finished:
                 try:
-                    await self._settle(waiting)
+                    await self._advance(waiting)
                 except Unavailable as error:
                     waiting.is_first_try = False
                     fields = {"account": account_id, "delivery": waiting.delivery.number}
-                    log.warning("hook_alert_waits", extra={**fields, "reason": error.code})
+                    log.warning("hook_delivery_delayed", extra={**fields, "reason": error.code})
                     await asyncio.sleep(retry_s)
                     retry_s = min(2 * retry_s, RETRY_MAX_S)
             queue.popleft()
             del self._by_number[waiting.delivery.number]
-            waiting.settled.set()
+            waiting.finished.set()
         del self._waiting[account_id]
 
-    async def _settle(self, waiting: _Waiting) -> None:
-        """Take the delivery one step further. Raises Unavailable."""
+    async def _advance(self, waiting: _QueuedDelivery) -> None:
+        """Execute the delivery, or notify its account if that is due. Raises Unavailable."""
         if waiting.delivery.result is DeliveryResult.PENDING:
             try:
                 executed = await self._execute(waiting)
             except Unavailable:
                 raise
-            except Exception:  # a fault of one alert must not end those of all accounts
-                log.exception("hook_alert_failed", extra={"delivery": waiting.delivery.number})
+            except Exception:  # one alert must not stop those of all accounts
+                log.exception("hook_delivery_failed", extra={"delivery": waiting.delivery.number})
                 executed = waiting.delivery.refused(INTERNAL_ERROR)
             await self._store.update_delivery(executed)
             waiting.delivery = executed
             waiting.executed.set()
-        if waiting.delivery.notice is Notice.DUE:
+        if waiting.delivery.notification is NotificationState.DUE:
             await self._notify(waiting.delivery)
-            notified = replace(waiting.delivery, notice=Notice.DONE)
+            notified = replace(waiting.delivery, notification=NotificationState.SENT)
             await self._store.update_delivery(notified)
             waiting.delivery = notified
 
-    async def _execute(self, waiting: _Waiting) -> Delivery:
-        """Return the delivery with its result. Raises Unavailable, if it may be tried again."""
+    async def _execute(self, waiting: _QueuedDelivery) -> Delivery:
+        """Return the delivery with its result. Raises Unavailable if it has to be tried again."""
         delivery, placed = waiting.delivery, dict[str, str]()
         hook = await self._store.hook(delivery.hook_id)
         if hook is None:
@@ -178,7 +178,7 @@ class DeliveryExecutor:
             raise
         except ApiError as error:
             fields = {"account": delivery.account_id, "delivery": delivery.number}
-            log.error("hook_alert_not_notified", extra={**fields, "reason": error.code})
+            log.error("hook_notification_failed", extra={**fields, "reason": error.code})
 
 
 def _ended(delivery: Delivery, placed: dict[str, str], error: ApiError | None) -> Delivery:

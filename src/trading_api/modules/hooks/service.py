@@ -34,7 +34,7 @@ QUANTITY_MAX = 10**12
 
 
 class HookService:
-    """What clients do with hooks. `receiver` takes the alerts, and `executor` trades."""
+    """Creates, lists and deletes hooks. `receiver` receives their alerts, and `executor` trades."""
 
     def __init__(
         self,
@@ -98,22 +98,22 @@ class HookService:
 
     async def hook(self, account_id: str, hook_id: str) -> HookDescription:
         """Return one hook. Raises NotFound and Unavailable."""
-        return to_hook_description(await self._found(account_id, hook_id))
+        return to_hook_description(await self._require_hook(account_id, hook_id))
 
     async def delete(self, account_id: str, hook_id: str) -> None:
         """Delete a hook and its deliveries. Raises NotFound and Unavailable."""
-        await self._store.delete_hook((await self._found(account_id, hook_id)).id)
+        await self._store.delete_hook((await self._require_hook(account_id, hook_id)).id)
 
     async def deliveries(
         self, account_id: str, hook_id: str, before: int | None, limit: int
     ) -> list[AlertDelivery]:
         """Return the newest deliveries, or those before a number. Raises NotFound and
         Unavailable."""
-        hook = await self._found(account_id, hook_id)
+        hook = await self._require_hook(account_id, hook_id)
         found = await self._store.deliveries(hook.id, before, limit)
         return [to_alert_delivery(each) for each in found]
 
-    async def _found(self, account_id: str, hook_id: str) -> Hook:
+    async def _require_hook(self, account_id: str, hook_id: str) -> Hook:
         hook = await self._store.hook(hook_id)
         if hook is None or hook.account_id != account_id:
             raise NotFound(f"There is no hook {truncate(hook_id)!r}.", "hook_not_found")
@@ -127,7 +127,7 @@ class HookService:
             if instrument is None:
                 raise Invalid(SymbolNotFound(each.symbol).detail, "unknown_symbol")
             if instrument.symbol in found:
-                raise Invalid(f"{instrument.symbol} is named twice.", "symbol_repeated")
+                raise Invalid(f"symbols has {instrument.symbol} twice.", "symbol_repeated")
             found[instrument.symbol] = frozenset(each.aliases)
         check_aliases(found)
         return found

@@ -26,7 +26,7 @@ class HooksUnavailable(Unavailable):
 
 
 class HooksDatabase:
-    """A file that the first hook creates, or memory if there is no path.
+    """A database in a file that the first hook creates, or in memory without a path.
 
     One thread uses it, so that the event loop never waits for the disk. Another process may write
     the file too."""
@@ -41,17 +41,16 @@ class HooksDatabase:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was ever stored."""
+        """Whether the file does not exist because nothing was stored."""
         return self._connection is None and (self._path is None or not self._path.exists())
 
     async def run(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Return what the job returns, in the thread, as one transaction. Raises
-        HooksUnavailable."""
+        """Run a job in the thread, as one transaction. Raises HooksUnavailable."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self.run_here, job)
 
     def run_here(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Return what the job returns, in the calling thread. Raises HooksUnavailable."""
+        """Run a job in the calling thread, as one transaction. Raises HooksUnavailable."""
         try:
             with self._transaction() as connection:
                 return job(connection)
@@ -74,7 +73,7 @@ class HooksDatabase:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         connection = self._opened()
         if self._identify() != self._file_id:
-            # SQLite would continue to write to a file that has no name any more.
+            # SQLite would continue to write to a file that was deleted or replaced.
             raise HooksUnavailable("the file was taken away")
         connection.execute("BEGIN IMMEDIATE")
         try:

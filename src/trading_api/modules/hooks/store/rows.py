@@ -10,7 +10,7 @@ import orjson
 from pydantic import Field, TypeAdapter
 
 from trading_api.models.hooks import DeliveryResult, OrderAlert, TargetAlert
-from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, NotificationState
 from trading_api.modules.hooks.hook import Hook
 
 MIGRATIONS: Sequence[Sequence[str]] = (
@@ -126,7 +126,7 @@ def to_delivery_row(delivery: Delivery) -> Row:
         delivery.symbol,
         *((refusal.status, refusal.code, refusal.reason) if refusal else (None,) * 3),
         *(orjson.dumps(list(delivery.order_ids)).decode(), delivery.repeats),
-        *(delivery.notice.value, delivery.was_accepted),
+        *(delivery.notification.value, delivery.was_accepted),
     )
 
 
@@ -148,6 +148,6 @@ def to_delivery(row: Mapping[str, Any]) -> Delivery:
         refusal=refusal,
         order_ids=tuple(orjson.loads(row["order_ids"])),
         repeats=row["repeats"],
-        notice=Notice(row["notice"]),
+        notification=NotificationState(row["notice"]),
         was_accepted=bool(row["was_accepted"]),
     )

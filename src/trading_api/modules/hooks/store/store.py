@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from trading_api.modules.hooks.acceptance import AlertHistory
-from trading_api.modules.hooks.delivery import Delivery, Notice
+from trading_api.modules.hooks.delivery import Delivery, NotificationState
 from trading_api.modules.hooks.hook import Hook
 from trading_api.modules.hooks.store.database import HooksDatabase
 from trading_api.modules.hooks.store.rows import (
@@ -45,7 +45,7 @@ INSERT INTO latest_alerts (hook_id, symbol, alert_ms, sequence) VALUES (?, ?, ?,
 ON CONFLICT (hook_id, symbol) DO UPDATE SET alert_ms = excluded.alert_ms,
   sequence = excluded.sequence
 """
-# What is not settled stays, however many are newer; the hook bounds how many that are.
+# Unfinished deliveries stay, however many are newer; the hook's limits bound their number.
 _PRUNE = """
 DELETE FROM deliveries WHERE hook_id = ? AND result <> 'pending' AND notice <> 1 AND number <= (
   SELECT number FROM deliveries WHERE hook_id = ? ORDER BY number DESC LIMIT 1 OFFSET ?)
@@ -73,8 +73,8 @@ class HookStore:
         return await self._read(lambda connection: _find_hook(connection, hook_id), None)
 
     async def digest(self, hook_id: str) -> bytes | None:
-        """Return the digest of a hook's secret, or None. It reads nothing else of the hook, so that
-        an unknown one takes the same time."""
+        """Return the digest of a hook's secret, or None. It reads nothing else, so that the time
+        does not show whether the hook exists."""
         return await self._read(lambda connection: _find_digest(connection, hook_id), None)
 
     async def hooks(self, account_id: str) -> Sequence[Hook]:
@@ -105,7 +105,8 @@ class HookStore:
         return await self._read(find, [])
 
     async def delivery_of(self, hook_id: str, digest: str) -> Delivery | None:
-        """Return the delivery of an alert that came before, and count that it came again."""
+        """Return the delivery of a repeated alert, and count the repetition, or None for a new
+        one."""
 
         def find(connection: sqlite3.Connection) -> Delivery | None:
             row = connection.execute(
@@ -118,7 +119,7 @@ class HookStore:
         return await self._database.run(find)
 
     async def alert_history(self, hook_id: str, symbol: str, since_ms: int) -> AlertHistory:
-        """Return what the hook accepted before, for a new alert of a symbol."""
+        """Return the accepted alerts since a time, and the latest one of a symbol."""
 
         def find(connection: sqlite3.Connection) -> AlertHistory:
             latest = connection.execute(
@@ -134,14 +135,15 @@ class HookStore:
 
         return await self._database.run(find)
 
-    async def count_notices(self, hook_id: str, since_ms: int) -> int:
-        """Return how many deliveries since then the account is notified of."""
+    async def count_notifications(self, hook_id: str, since_ms: int) -> int:
+        """Return the number of deliveries since a time of which the account is or will be
+        notified."""
 
         def count(connection: sqlite3.Connection) -> int:
             (found,) = connection.execute(
                 "SELECT count(*) FROM deliveries"
                 " WHERE hook_id = ? AND received_ms > ? AND notice <> ?",
-                (hook_id, since_ms, Notice.NONE.value),
+                (hook_id, since_ms, NotificationState.NONE.value),
             ).fetchone()
             return int(found)
 
@@ -154,13 +156,13 @@ class HookStore:
         )
 
     async def update_delivery(self, delivery: Delivery) -> None:
-        """Store what became of a delivery, if its hook still exists."""
+        """Store the result of a delivery, if its hook still exists."""
         row = dict(zip(DELIVERY_COLUMNS, to_delivery_row(delivery), strict=True))
         row["number"] = delivery.number
         await self._database.run(lambda connection: connection.execute(_UPDATE_DELIVERY, row))
 
-    async def unsettled(self) -> Sequence[Delivery]:
-        """Return the deliveries that something is left to do for, in the order of their arrival."""
+    async def unfinished(self) -> Sequence[Delivery]:
+        """Return the deliveries without a result or with a due notification, in their order."""
 
         def find(connection: sqlite3.Connection) -> Sequence[Delivery]:
             rows = connection.execute(
@@ -175,7 +177,7 @@ class HookStore:
         await self._database.close()
 
     async def _read(self, job: Callable[[sqlite3.Connection], Result], nothing: Result) -> Result:
-        """Return what the job returns, or `nothing` while there is no file."""
+        """Run a job, or return `nothing` while there is no file."""
         return nothing if self._database.is_empty else await self._database.run(job)
 
 

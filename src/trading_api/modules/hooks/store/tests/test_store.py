@@ -12,7 +12,7 @@ import pytest
 
 from tests.kit.hooks import NOW_MS, target
 from trading_api.models.hooks import DeliveryResult, TargetAlert
-from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, Notice
+from trading_api.modules.hooks.delivery import AlertRefusal, Delivery, NotificationState
 from trading_api.modules.hooks.hook import Hook
 from trading_api.modules.hooks.store.database import HooksUnavailable
 from trading_api.modules.hooks.store.factory import create_store, hooks_file
@@ -71,7 +71,7 @@ async def test_the_file_appears_with_the_first_hook(store: HookStore, tmp_path: 
     assert await store.hook("hook-1") is None
     assert await store.digest("hook-1") is None
     assert await store.hooks("A") == []
-    assert await store.unsettled() == []
+    assert await store.unfinished() == []
     assert not await store.delete_hook("hook-1")
     assert not list(tmp_path.iterdir())
     assert await store.add_hook(hook(), 1)
@@ -97,20 +97,20 @@ async def test_deliveries_are_read_as_they_were_written_and_changed(store: HookS
     assert accepted is not None
     assert unread is not None
     assert await store.deliveries("hook-1", None, 10) == [unread, accepted]
-    assert await store.unsettled() == [accepted, unread]
+    assert await store.unfinished() == [accepted, unread]
     executed = accepted.executed(["order-7"])
     await store.update_delivery(executed)
-    await store.update_delivery(replace(unread, notice=Notice.DONE))
-    assert await store.unsettled() == []
+    await store.update_delivery(replace(unread, notification=NotificationState.SENT))
+    assert await store.unfinished() == []
     assert await store.delivery_of("hook-1", "digest-1") == replace(executed, repeats=1)
     assert await store.delivery_of("hook-1", "digest-9") is None
     history = await store.alert_history("hook-1", "AAPL", NOW_MS)
     assert (history.latest, history.accepted) == ((NOW_MS, 1), 1)
     assert (await store.alert_history("hook-1", "MSFT", NOW_MS + 1)).latest is None
-    assert await store.count_notices("hook-1", NOW_MS) == 1
+    assert await store.count_notifications("hook-1", NOW_MS) == 1
 
 
-async def test_the_newest_deliveries_are_kept_and_those_that_are_not_settled(
+async def test_the_newest_deliveries_are_kept_and_unfinished_ones(
     store: HookStore,
 ) -> None:
     await store.add_hook(hook(), 1)
@@ -128,7 +128,7 @@ async def test_a_deleted_hook_takes_its_deliveries_with_it(store: HookStore) -> 
     added = await store.add_delivery(delivery(1, result=DeliveryResult.PENDING))
     assert added is not None
     assert await store.delete_hook("hook-1")
-    assert await store.unsettled() == []
+    assert await store.unfinished() == []
     await store.update_delivery(added)
     assert await store.add_delivery(delivery(2)) is None
     await store.add_hook(hook(), 1)
