@@ -1,4 +1,4 @@
-"""What a hook permits: pure functions that find why an alert is refused."""
+"""The rules by which a hook accepts or refuses an alert, as pure functions."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from trading_api.models.hooks import OrderAlert, TargetAlert
 from trading_api.modules.hooks.hook import Hook
 
 CLOCK_SKEW_MS = 10_000
-"""How far the clock of TradingView may be ahead of this one."""
+"""How far TradingView's clock may be ahead of this server's."""
 MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class AlertHistory:
-    """What a hook has received before. `latest` is the time and the sequence of the last alert of
-    the symbol that was accepted; `accepted` counts the alerts accepted within a minute."""
+    """The alerts that a hook accepted before. `latest` is the time and the sequence of the latest
+    one of the symbol; `accepted` counts those of the last minute."""
 
     latest: tuple[int, int] | None = None
     accepted: int = 0
 
 
 def check_time(alert: OrderAlert | TargetAlert, age_max_s: int, now_ms: int) -> ApiError | None:
-    """Return why the alert comes too late or too early, or None."""
+    """Return the error of an alert that is too old or in the future, or None."""
     age_ms = now_ms - alert.timenow
     if age_ms > age_max_s * 1000:
         return Conflict(
@@ -45,7 +45,8 @@ def check_alert(
     history: AlertHistory,
     now_ms: int,
 ) -> ApiError | None:
-    """Return the first rule that an alert breaks, or None. `symbol` is what its ticker means."""
+    """Return the error of the first rule that an alert breaks, or None. `symbol` is the permitted
+    symbol of its ticker, if there is one."""
     if now_ms >= hook.expires_ms:
         return Conflict("The hook has expired; create another one.", "hook_expired")
     if symbol is None:

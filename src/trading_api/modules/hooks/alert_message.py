@@ -1,4 +1,4 @@
-"""Reads the body of an alert: the secret, the message without it, and what the message means."""
+"""Parses the body of an alert into its secret and its message."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ _KINDS: dict[str, type[OrderAlert | TargetAlert]] = {"order": OrderAlert, "targe
 
 @dataclass(frozen=True, slots=True)
 class AlertMessage:
-    """A body whose secret is not checked yet. `fields` is what is left without the secret."""
+    """The body of an alert whose secret is not checked yet. `fields` is the body without it."""
 
     secret: str = field(repr=False)
     fields: dict[str, Any] = field(repr=False)
 
     def digest(self) -> str:
-        """Return the digest of the message without its secret; that of a repetition is the same."""
+        """Return the digest of the message without its secret, by which a repetition is
+        detected."""
         return sha256(self._text()).hexdigest()
 
     def alert(self) -> OrderAlert | TargetAlert:
-        """Return what the message asks for. Raises Invalid, without a word of the secret."""
+        """Return the validated message. Raises Invalid, whose text never contains the secret."""
         if self.secret.encode() in self._text():
             raise Invalid("The secret stands in another field too.", "secret_in_message")
         mode = self.fields.get("mode")
@@ -46,8 +47,8 @@ class AlertMessage:
 
 
 def read_message(body: bytes, depth_max: int) -> AlertMessage:
-    """Return the message, whatever its Content-Type. A body that is no JSON object, or has no
-    secret, has an empty secret, which no hook has."""
+    """Parse a body, whatever its Content-Type. The secret is empty, and so belongs to no hook, if
+    the body has none or is not a JSON object."""
     if exceeds_nesting(body.decode("latin-1"), depth_max):
         return AlertMessage("", {})
     try:

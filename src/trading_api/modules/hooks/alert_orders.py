@@ -1,4 +1,4 @@
-"""Does in an account what an accepted alert asks for, once, however often it is tried."""
+"""Places the orders of an accepted alert, each once, however often the execution is tried."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ ORDER, REDUCE, COMPLETE = "order", "reduce", "complete"
 _STEPS = (ORDER, REDUCE, COMPLETE)
 REDUCTIONS_TRIED = 3
 _POSITION_CHANGED = {"position_not_found", "not_reducing", "exceeds_position"}
-"""Codes of a rejection because the position is another one since it was read."""
+"""Codes of rejections that occur if the position has changed since it was read."""
 _PAGE_SIZE = 500
 
 
 class AlertOrders:
-    """Places the orders of alerts. `placed` maps each step of a delivery to its order, and grows.
+    """Executes alerts in steps. `placed` has the id of the order of each step that is done; methods
+    add to it.
 
-    An error may leave the orders of earlier steps. To try again, pass what is placed."""
+    After an error, the orders of earlier steps remain. To try again, pass the same `placed`."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
 
     async def execute(self, delivery: Delivery, placed: dict[str, str]) -> None:
-        """Do what the alert asks for, but for the steps that are `placed`. Raises ApiError."""
+        """Execute the steps of an alert that are not in `placed`. Raises ApiError."""
         match delivery.alert:
             case OrderAlert() as alert:
                 if ORDER not in placed:
@@ -45,7 +46,7 @@ class AlertOrders:
                 await self._reach(delivery, target, placed)
 
     async def is_complete(self, delivery: Delivery, placed: Mapping[str, str]) -> bool:
-        """Return whether nothing is left of the alert. Raises ApiError."""
+        """Return whether no step of the alert remains to be executed. Raises ApiError."""
         if not isinstance(delivery.alert, TargetAlert):
             return ORDER in placed
         if COMPLETE in placed:
@@ -90,7 +91,7 @@ class AlertOrders:
         target: Decimal,
         placed: dict[str, str],
     ) -> None:
-        # Nothing may wait between the reading of the position and the command.
+        # No await between reading the position and the command: both must see the same state.
         order = plan(await self._account(delivery), delivery.symbol, target)
         if order is not None:
             await self._place(delivery, step, order, placed)

@@ -20,7 +20,7 @@ _ID_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """What alerts of one hook may do, and the digest of its secret.
+    """The limits of the alerts of one hook, and the digest of its secret.
 
     `symbols` gives the aliases of each symbol that may be traded. `quantity_max` limits an order,
     and the size of a target position. An alert may be at most `age_max_s` old."""
@@ -38,14 +38,15 @@ class Hook:
     name: str = ""
 
     def symbol_of(self, ticker: str) -> str | None:
-        """Return the symbol that an alert calls by this ticker, or None if it may not be traded."""
+        """Return the symbol of a ticker, which may be an alias, or None if the hook does not permit
+        it."""
         if ticker in self.symbols:
             return ticker
         named = (symbol for symbol, aliases in self.symbols.items() if ticker in aliases)
         return next(named, None)
 
     def principal(self, live_accounts: Collection[str]) -> Principal:
-        """Return the caller that an alert is, who may trade in the hook's account alone."""
+        """Return the principal of an alert, which may trade in the hook's account only."""
         live = {Scope.ACCOUNT_LIVE} if self.is_live_permitted else set[Scope]()
         return Principal(
             subject=self.id,
@@ -57,12 +58,12 @@ class Hook:
 
 
 def new_hook_id() -> str:
-    """Return an id that no hook has had."""
+    """Return a new random id."""
     return f"hook-{token_hex(_ID_BYTES)}"
 
 
 def check_aliases(symbols: Mapping[str, Collection[str]]) -> None:
-    """Raises Invalid for an alias that would mean two symbols."""
+    """Raises Invalid for an alias that stands for two symbols."""
     owners: dict[str, str] = {symbol: symbol for symbol in symbols}
     for symbol, aliases in symbols.items():
         for alias in aliases:

@@ -1,5 +1,6 @@
-"""Creates, lists and deletes hooks from the command line. They are in a file that a running server
-reads with each alert."""
+"""Creates, lists and deletes hooks from the command line.
+
+They are stored in a file that a running server reads for each alert."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ def create(arguments: argparse.Namespace) -> None:
         return await store.add_hook(hook, HOOKS_PER_ACCOUNT_MAX)
 
     if not _run(settings, add):
-        raise ConfigurationError(f"{hook.account_id} has {HOOKS_PER_ACCOUNT_MAX} hooks already.")
+        raise ConfigurationError(
+            f"{hook.account_id} has {HOOKS_PER_ACCOUNT_MAX} hooks already; delete some first."
+        )
     ticker = next(iter(hook.symbols))
     print(
         f"hook        {hook.id} of {hook.account_id}, until {_day(hook.expires_ms)}\n"
@@ -83,7 +86,7 @@ def _new_hook(arguments: argparse.Namespace, settings: Settings) -> tuple[Hook, 
 
 
 def _account(arguments: argparse.Namespace, settings: Settings) -> str:
-    """Return the account that is named, if it can be. Raises ConfigurationError."""
+    """Return the account of --account, or the default one. Raises ConfigurationError."""
     scopes = set(Scope) if arguments.live else set(Scope) - {Scope.ACCOUNT_LIVE}
     operator = Principal(
         subject="operator",
@@ -105,7 +108,9 @@ def _symbols(arguments: Sequence[str]) -> Mapping[str, frozenset[str]]:
         symbol, _, aliases = each.partition("=")
         names = frozenset(alias for alias in aliases.split(",") if alias)
         if not symbol or any(len(name) > 64 for name in (symbol, *names)):
-            raise ConfigurationError(f"--symbol {each}: one is AAPL, or AAPL=BATS:AAPL,APPLE.")
+            raise ConfigurationError(
+                f"--symbol {each}: write AAPL, or AAPL=BATS:AAPL,APPLE with aliases."
+            )
         symbols[bare_symbol(symbol)] = names
     try:
         check_aliases(symbols)
@@ -134,14 +139,16 @@ def delete(arguments: argparse.Namespace) -> int:
     if _run(Settings(), lambda store: store.delete_hook(arguments.hook)):
         print(f"{arguments.hook} is deleted.")
         return 0
-    print(f"There is no hook {arguments.hook}.")
+    print(f"There is no hook {arguments.hook}; `trading-api hook list` lists them.")
     return 1
 
 
 def _run(settings: Settings, job: Any) -> Any:
-    """Return what the job returns. Raises ConfigurationError."""
+    """Run a job with the store of hooks. Raises ConfigurationError."""
     if settings.database_url == MEMORY:
-        raise ConfigurationError(f"DATABASE_URL={MEMORY} keeps no hooks after this command.")
+        raise ConfigurationError(
+            f"DATABASE_URL={MEMORY} keeps no hooks after this command; set it to a file."
+        )
 
     async def run() -> Any:
         store = create_store(settings)

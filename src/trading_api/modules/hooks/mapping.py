@@ -1,4 +1,4 @@
-"""Hooks as clients write and read them. Wire names stop here."""
+"""Translates hooks and deliveries to wire models. Wire names stop here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trading_api.modules.hooks.hook import PATH, Hook
 
 
 def to_decimal(number: float) -> Decimal:
-    """Return the decimal that the client wrote, not the binary fraction that holds it."""
+    """Return the decimal that the client wrote, not the binary fraction that represents it."""
     return Decimal(repr(number).removesuffix(".0"))
 
 

@@ -1,4 +1,4 @@
-"""Which order moves a position towards a target: pure functions of an account's state."""
+"""The orders that move a position to a target, as pure functions of an account's state."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _ZERO = Decimal(0)
 def reducing_order(
     account: AccountSnapshot, symbol: str, target: Decimal
 ) -> OrderInstruction | None:
-    """Return the order that closes what the position has too much, or None.
+    """Return the order that closes the excess of the position over the target, or None.
 
-    It only reduces: if a stop loss closes the position first, the venue rejects it, and nothing is
-    sold that is not held."""
+    It is reduce-only: if a stop loss closes the position first, the venue rejects the order, so
+    that it cannot open a position on the other side."""
     position = account.position(symbol)
     held = position.quantity if position else _ZERO
     pending = _pending(account, symbol)
@@ -43,8 +43,8 @@ def completing_order(
 
 
 def _pending(account: AccountSnapshot, symbol: str) -> Decimal:
-    """Return what market orders will add to the position: those that are on their way or wait for
-    more quotes. Without them, an alert that follows another would trade the same again."""
+    """Return what unfilled market orders will add to the position. Without them, an alert that
+    follows another one would trade the same difference again."""
     return sum(
         (
             order.side * (order.quantity - order.filled_quantity)
