@@ -9,7 +9,7 @@ import pytest
 
 from tests.kit.assistant import Assistant, assistant, assistant_of_process, new_caller
 from tests.kit.server import serving
-from tests.kit.signed_tokens import secured
+from tests.kit.signed_tokens import bearer, secured
 from trading_api.app_factory import create_app
 from trading_api.cli import main
 from trading_api.errors import ConfigurationError
@@ -57,20 +57,24 @@ async def test_the_bridge_serves_a_version_with_a_handshake(address: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("url", "scopes", "sentence"),
+    ("url", "headers", "sentence"),
     [
-        ("http://{}/mcp", None, "does not accept the token in TRADING_API_TOKEN"),
-        ("http://{}/other/mcp", [], "answers 404: the server needs ENABLED_MODULES=all,mcp"),
-        ("http://127.0.0.1:1/mcp", [], "does not answer"),
-        ("http:///mcp", [], "does not answer"),
+        ("http://{}/mcp", {}, "needs a token in TRADING_API_TOKEN"),
+        ("http://{}/mcp", bearer("a.b.c"), "does not accept the token in TRADING_API_TOKEN"),
+        (
+            "http://{}/other/mcp",
+            new_caller(),
+            "answers 404: the server needs ENABLED_MODULES=all,mcp",
+        ),
+        ("http://127.0.0.1:1/mcp", new_caller(), "does not answer"),
+        ("http:///mcp", new_caller(), "does not answer"),
     ],
 )
 async def test_the_bridge_reports_an_unusable_server_in_one_sentence(
-    address: str, url: str, scopes: list[str] | None, sentence: str
+    address: str, url: str, headers: dict[str, str], sentence: str
 ) -> None:
     from trading_api.modules.mcp.stdio_bridge import bridge
 
-    headers = {} if scopes is None else new_caller(*scopes)
     with pytest.raises(ConfigurationError, match=sentence):
         await bridge(url.format(address), headers)
 

@@ -48,8 +48,9 @@ async def _check(http: httpx2.AsyncClient, url: str) -> None:
             f"{url} does not answer ({error}); start the server, or set --url."
         ) from error
     if answer.status_code == 401:
+        problem = "does not accept the" if "Authorization" in http.headers else "needs a"
         raise ConfigurationError(
-            f"{url} does not accept the token in TRADING_API_TOKEN; `trading-api token` makes one."
+            f"{url} {problem} token in TRADING_API_TOKEN; `trading-api token` makes one."
         )
     if answer.status_code != 405:
         raise ConfigurationError(
