@@ -1,4 +1,4 @@
-"""Alpaca's account, its configuration, activities and the history of its value."""
+"""Alpaca's account, its configuration, activities and portfolio history."""
 
 from pydantic import ConfigDict
 
@@ -6,7 +6,7 @@ from trading_api.models.alpaca.fields import AlpacaDocument, AlpacaRequest
 
 
 class AlpacaAccount(AlpacaDocument):
-    """An account. Money is text, in the account's currency."""
+    """An account. Amounts are strings, in the account's currency."""
 
     id: str
     account_number: str
@@ -91,7 +91,7 @@ class FillActivity(AlpacaDocument):
 
 
 class CashActivity(AlpacaDocument):
-    """A change of the cash balance that is no trade: a deposit, a withdrawal or a fee."""
+    """A change of the cash balance that is not a trade: a deposit, a withdrawal or a fee."""
 
     id: str
     account_id: str

@@ -1,4 +1,4 @@
-"""Field types of Alpaca's requests and documents: numbers are texts, times are RFC 3339."""
+"""Field types of Alpaca's requests and responses: numbers are strings, times are RFC 3339."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ _DIGITS_MAX = 15
 
 
 def _to_decimal(value: Any) -> Any:
-    """Return the number that a text or a JSON number writes. Raises ValueError."""
+    """Return the number that a string or a JSON number represents. Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ValueError("should be a number")
     text = repr(value) if isinstance(value, float) else str(value)
@@ -34,7 +34,7 @@ def _to_decimal(value: Any) -> Any:
 
 
 NumberText = Annotated[Decimal, BeforeValidator(_to_decimal)]
-"""A number that clients write as text (`"1.5"`) or as JSON number."""
+"""A number that clients send as a string (`"1.5"`) or as a JSON number."""
 
 ClientOrderId = Annotated[str, Field(max_length=128, pattern=r"^[^\x00]*$")]
 AssetName = Annotated[str, Field(min_length=1, max_length=64)]
@@ -42,12 +42,12 @@ AssetName = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class AlpacaRequest(BaseModel):
-    """A body of a request. Unknown fields are ignored, as Alpaca ignores them."""
+    """The body of a request. Unknown fields are ignored, as Alpaca ignores them."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class AlpacaDocument(BaseModel):
-    """An object of Alpaca's answers. Fields without a value are null, as Alpaca sends them."""
+    """An object of Alpaca's responses. Fields without a value are null, as Alpaca sends them."""
 
     model_config = ConfigDict(frozen=True, serialize_by_alias=True)

@@ -42,12 +42,13 @@ QuoteDocument = TypedDict(
         "z": NotRequired[str],
     },
 )
-"""The best ask and bid, with their sizes. Exchanges, conditions and tape are those of stocks."""
+"""The best ask and bid, with their sizes. Only those of stocks have exchanges, conditions and a
+tape."""
 
 
 class TradeDocument(TypedDict):
-    """A trade. Exchange, conditions and tape are those of stocks, `tks` is the side of the
-    aggressor, `B` or `S`, of crypto."""
+    """A trade. Stocks have an exchange, conditions and a tape; crypto has `tks`, the side of the
+    aggressor, `B` or `S`."""
 
     t: datetime
     p: float
@@ -75,7 +76,7 @@ class OrderBookDocument(TypedDict):
 
 
 class SnapshotDocument(TypedDict, total=False):
-    """The latest of everything of one symbol. What it does not have is left out."""
+    """The latest data of one symbol. Data that it does not have is left out."""
 
     latestTrade: TradeDocument
     latestQuote: QuoteDocument
@@ -91,7 +92,7 @@ class _Query(BaseModel):
 
 
 class LatestQuery(_Query):
-    """Symbols whose latest data is wanted. One market serves every feed."""
+    """The symbols whose latest data is requested. Every feed shows the one market."""
 
     symbols: str = Field(min_length=1, max_length=32_768)
     currency: Literal["USD"] = "USD"

@@ -70,7 +70,7 @@ class OrderReplacement(AlpacaRequest):
 
 
 class AlpacaOrder(AlpacaDocument):
-    """An order. Prices and quantities are texts; `legs` are its take-profit and its stop-loss."""
+    """An order. Prices and quantities are strings; `legs` are its take-profit and its stop-loss."""
 
     id: str
     client_order_id: str

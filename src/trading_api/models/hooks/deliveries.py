@@ -1,4 +1,4 @@
-"""What became of the alerts that a hook received."""
+"""The alerts that a hook received, with their results."""
 
 from typing import Annotated
 
@@ -19,9 +19,9 @@ class DeliveryResult(WireStrEnum):
 class AlertDelivery(CamelModel):
     """An alert and its result. Times are in ms since 1970.
 
-    `orderIds` are the orders that it placed: none if the position was as wanted already. `repeats`
-    counts how often the same alert came again, without effect. A refused alert has a `code` and a
-    `detail`; one that could not be read has no `alert`.
+    `orderIds` are the orders that it placed: none if the position was at its target already.
+    `repeats` counts the repetitions of the alert, which have no effect. A refused alert has a
+    `code` and a `detail`; one that could not be read has no `alert`.
     """
 
     model_config = example(

@@ -1,4 +1,4 @@
-"""Hooks: addresses at which alerts of TradingView trade in one account."""
+"""Hooks: webhook addresses at which TradingView alerts trade in one account."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ Alias = Annotated[
 
 
 class HookSymbol(CamelModel):
-    """A symbol that a hook may trade, and other tickers that alerts may call it by."""
+    """A symbol that a hook may trade, and its aliases: other tickers that alerts use for it."""
 
     model_config = example({"symbol": "AAPL", "aliases": ["BATS:AAPL"]})
 
@@ -28,7 +28,7 @@ class HookSymbol(CamelModel):
 
 
 class HookRequest(CamelModel):
-    """What a hook may do. `expiresMs` is in ms since 1970; the default is 90 days from now.
+    """The limits of a new hook. `expiresMs` is in ms since 1970; the default is 90 days from now.
 
     `maxQuantity` limits the quantity of an order, and the size of a target position, long or
     short. An alert that is older than `maxAgeS` seconds is refused.
@@ -59,7 +59,7 @@ class HookRequest(CamelModel):
 class HookDescription(CamelModel):
     """A hook of an account. Its secret is not stored and cannot be read again.
 
-    `path` is where TradingView sends alerts, below the address of the server.
+    TradingView sends alerts to `path`, below the address of the server.
     """
 
     model_config = example(

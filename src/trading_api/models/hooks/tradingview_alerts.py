@@ -1,7 +1,7 @@
 """The messages of TradingView's alerts, named like the placeholders that fill them.
 
 TradingView writes a placeholder's value as it is: a number may be a JSON number or, between
-quotation marks, a text."""
+quotation marks, a string."""
 
 import re
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def _parse_number(value: Any) -> Decimal:
     """Return the decimal that was written. Raises ValueError."""
     text = repr(value) if type(value) in (int, float) else value
     if not isinstance(text, str) or not _NUMBER.fullmatch(text):
-        raise ValueError("should be a number, or the text of one")
+        raise ValueError("should be a number, or a string with one")
     number = Decimal(text.removesuffix(".0"))
     if abs(number) > NUMBER_MAX:
         raise ValueError(f"should be at most {NUMBER_MAX}")
@@ -33,7 +33,7 @@ def _parse_number(value: Any) -> Decimal:
 def _parse_whole_number(value: Any) -> int:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str) or not _WHOLE_NUMBER.fullmatch(text) or int(text) > SEQUENCE_MAX:
-        raise ValueError("should be a whole number from 0 on, or the text of one")
+        raise ValueError("should be a whole number from 0 on, or a string with one")
     return int(text)
 
 
@@ -73,11 +73,11 @@ AlertSequence = Annotated[
 
 
 class TradingViewAlert(WireModel):
-    """What the two kinds of alerts have in common. `timenow` is the time of the alert.
+    """The fields that both kinds of alerts share. `timenow` is the time of the alert.
 
     Of two alerts of the same second, the one with the larger `sequence` is later. A `comment` has
     no effect, but alerts that differ in it are two alerts. Unknown fields are refused, because a
-    misspelt stop loss must not be lost.
+    misspelt stop loss must not be ignored.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -103,7 +103,7 @@ class Timeframe:
         if self.bars_per_bar(base) == 1:
             return list(bars)
         groups = groupby(bars, key=lambda bar: self.start_of(bar.time_ms))
-        return [_joined(start_ms, list(group)) for start_ms, group in groups]
+        return [_aggregate(start_ms, list(group)) for start_ms, group in groups]
 
 
 def base_length_ms(base: str) -> int:
@@ -114,7 +114,7 @@ def base_length_ms(base: str) -> int:
 _MINUTE = Timeframe(1, "Min")
 
 
-def _joined(start_ms: int, bars: Sequence[Bar]) -> Bar:
+def _aggregate(start_ms: int, bars: Sequence[Bar]) -> Bar:
     return Bar(
         start_ms,
         bars[0].open,
