@@ -1,4 +1,4 @@
-"""Every path of the Alpaca API authenticates its client first, and answers as Alpaca does."""
+"""Every path of the Alpaca API authenticates its client first, and responds as Alpaca does."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TRADING = frozenset({Scope.MARKET_READ, Scope.ACCOUNT_READ, Scope.ACCOUNT_TRADE}
 
 
 @dataclass(frozen=True, slots=True)
-class SecuredDoor:
+class SecuredServer:
     """A server with authentication, in this process."""
 
     rest: httpx.AsyncClient
@@ -42,19 +42,19 @@ class SecuredDoor:
 
 
 @pytest.fixture(scope="module")
-def door() -> SecuredDoor:
+def server() -> SecuredServer:
     app, _ = create_app(secured(database_url="memory:", enabled_modules="all,alpaca"))
     rest = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE)
-    return SecuredDoor(rest, app.state.services["alpaca"])
+    return SecuredServer(rest, app.state.services["alpaca"])
 
 
 def headers(id: str, secret: str) -> dict[str, str]:
     return {"APCA-API-KEY-ID": id, "APCA-API-SECRET-KEY": secret}
 
 
-def credentials(door: SecuredDoor) -> dict[str, dict[str, str]]:
-    """Return the headers of callers that are refused, by their fault."""
-    valid, other = door.key(), door.key()
+def credentials(server: SecuredServer) -> dict[str, dict[str, str]]:
+    """Return the headers of refused callers, by the reason of the refusal."""
+    valid, other = server.key(), server.key()
     return {
         "no key": {},
         "a token of this server": bearer(token()),
@@ -62,40 +62,44 @@ def credentials(door: SecuredDoor) -> dict[str, dict[str, str]]:
         "an unknown id": valid | {"APCA-API-KEY-ID": new_key_id()},
         "another secret": valid | {"APCA-API-SECRET-KEY": other["APCA-API-SECRET-KEY"]},
         "a long secret": valid | {"APCA-API-SECRET-KEY": "x" * 10_000},
-        "an expired key": door.key(lives_ms=-1),
+        "an expired key": server.key(lives_ms=-1),
         "broken basic authentication": {"Authorization": "Basic !"},
     }
 
 
 @pytest.mark.parametrize("path", ["", "/", "/v2/account", "/v2/orders/x", "/v2/stocks/bars", "/x"])
-async def test_no_path_answers_a_caller_without_a_valid_key(door: SecuredDoor, path: str) -> None:
-    for sent in credentials(door).values():
-        answer = await door.rest.get(path, headers=sent)
+async def test_no_path_answers_a_caller_without_a_valid_key(
+    server: SecuredServer, path: str
+) -> None:
+    for sent in credentials(server).values():
+        answer = await server.rest.get(path, headers=sent)
         assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED), sent
 
 
-async def test_a_body_is_not_read_before_the_key(door: SecuredDoor) -> None:
-    answer = await door.rest.post("/v2/orders", content=b"x" * 100_000)
+async def test_a_body_is_not_read_before_the_key(server: SecuredServer) -> None:
+    answer = await server.rest.post("/v2/orders", content=b"x" * 100_000)
     assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
 
 
-async def test_a_key_is_accepted_in_headers_and_as_basic_authentication(door: SecuredDoor) -> None:
-    valid = door.key()
+async def test_a_key_is_accepted_in_headers_and_as_basic_authentication(
+    server: SecuredServer,
+) -> None:
+    valid = server.key()
     pair = base64.b64encode(":".join(valid.values()).encode()).decode()
     for sent in (valid, {"Authorization": f"Basic {pair}"}):
-        answer = await door.rest.get("/v2/nothing", headers=sent)
+        answer = await server.rest.get("/v2/nothing", headers=sent)
         assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
 
 
 async def test_a_revoked_key_is_refused_within_a_second(
-    door: SecuredDoor, monkeypatch: pytest.MonkeyPatch
+    server: SecuredServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    valid = door.key()
-    assert (await door.rest.get("/v2/nothing", headers=valid)).status_code == 404
+    valid = server.key()
+    assert (await server.rest.get("/v2/nothing", headers=valid)).status_code == 404
     now_ms = round(time.time() * 1_000)
-    assert door.services.keys.revoke(valid["APCA-API-KEY-ID"], now_ms)
-    monkeypatch.setattr(door.services.authenticator, "_now_ms", lambda: now_ms + CACHED_MS)
-    assert (await door.rest.get("/v2/nothing", headers=valid)).status_code == 401
+    assert server.services.keys.revoke(valid["APCA-API-KEY-ID"], now_ms)
+    monkeypatch.setattr(server.services.authenticator, "_now_ms", lambda: now_ms + CACHED_MS)
+    assert (await server.rest.get("/v2/nothing", headers=valid)).status_code == 401
 
 
 async def test_without_authentication_any_key_or_none_is_the_default_account() -> None:

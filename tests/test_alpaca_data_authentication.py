@@ -1,4 +1,4 @@
-"""The data API and its streams answer nobody without a valid key of the scope `market:read`."""
+"""The data API and its streams require a valid key with the scope `market:read`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.kit.server import serving
 from tests.kit.signed_tokens import secured
-from tests.test_alpaca_authentication import BASE, UNAUTHORIZED, SecuredDoor, headers
+from tests.test_alpaca_authentication import BASE, UNAUTHORIZED, SecuredServer, headers
 from trading_api.app_factory import create_app
 from trading_api.auth.principal import Scope
 from trading_api.modules.alpaca import stream_session
@@ -36,9 +36,9 @@ PARAMETERS = {"symbols": "AAPL", "timeframe": "1Day"}
 async def test_every_path_needs_a_key_with_the_scope_market_read() -> None:
     app, _ = create_app(SETTINGS)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as rest:
-        door = SecuredDoor(rest, app.state.services["alpaca"])
-        weak = door.key(scopes=frozenset({Scope.ACCOUNT_READ, Scope.ACCOUNT_TRADE}))
-        expired, valid = door.key(lives_ms=-1), door.key()
+        server = SecuredServer(rest, app.state.services["alpaca"])
+        weak = server.key(scopes=frozenset({Scope.ACCOUNT_READ, Scope.ACCOUNT_TRADE}))
+        expired, valid = server.key(lives_ms=-1), server.key()
         for path in PATHS:
             for refused in ({}, headers("any", "key"), expired):
                 answer = await rest.get(path, params=PARAMETERS, headers=refused)
@@ -50,42 +50,42 @@ async def test_every_path_needs_a_key_with_the_scope_market_read() -> None:
 
 
 async def test_every_stream_needs_a_key_with_the_scope_market_read() -> None:
-    async with secured_streams() as (door, url):
-        weak = door.key(scopes=frozenset({Scope.ACCOUNT_READ}))
+    async with secured_streams() as (server, url):
+        weak = server.key(scopes=frozenset({Scope.ACCOUNT_READ}))
         for path in STREAMS:
-            for key in ({}, headers("any", "key"), door.key(lives_ms=-1)):
+            for key in ({}, headers("any", "key"), server.key(lives_ms=-1)):
                 assert await authentication(url + path, key) == [402, "closed 1008"]
             assert await authentication(url + path, weak) == [409, "closed 1008"]
-            assert await authentication(url + path, door.key()) == ["authenticated"]
+            assert await authentication(url + path, server.key()) == ["authenticated"]
 
 
 async def test_a_stream_ends_soon_after_its_key_was_revoked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stream_session, "KEY_CHECK_S", 0.01)
-    async with secured_streams() as (door, url):
-        key = door.key()
+    async with secured_streams() as (server, url):
+        key = server.key()
         async with connect(f"{url}/v2/iex", additional_headers=key) as connection:
             answers = [read(await connection.recv())[0].get("msg") for _ in range(2)]
             assert answers == ["connected", "authenticated"]
             now_ms = round(time.time() * 1_000)
-            door.services.keys.revoke(key["APCA-API-KEY-ID"], now_ms)
+            server.services.keys.revoke(key["APCA-API-KEY-ID"], now_ms)
             later_ms = now_ms + CACHED_MS
-            monkeypatch.setattr(door.services.authenticator, "_now_ms", lambda: later_ms)
+            monkeypatch.setattr(server.services.authenticator, "_now_ms", lambda: later_ms)
             assert read(await connection.recv())[0]["code"] == 402
             assert await closing(connection) == "closed 1008"
 
 
 @asynccontextmanager
-async def secured_streams() -> AsyncIterator[tuple[SecuredDoor, str]]:
+async def secured_streams() -> AsyncIterator[tuple[SecuredServer, str]]:
     app, _ = create_app(SETTINGS)
     async with serving(app, SETTINGS) as address, httpx.AsyncClient() as rest:
-        door = SecuredDoor(rest, app.state.services["alpaca"])
-        yield door, f"ws://{address}/api/v1/alpaca"
+        server = SecuredServer(rest, app.state.services["alpaca"])
+        yield server, f"ws://{address}/api/v1/alpaca"
 
 
 async def authentication(url: str, key: dict[str, str]) -> list[Any]:
-    """Return the answer to a key, and how the connection ends where it does."""
+    """Return the response to a key, and the close code if the connection ends."""
     kind = {"Content-Type": "application/msgpack"} if url.endswith("/alpaca") else {}
     id, secret = key.get("APCA-API-KEY-ID"), key.get("APCA-API-SECRET-KEY")
     async with connect(url, additional_headers=kind) as connection:

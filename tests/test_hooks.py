@@ -1,4 +1,4 @@
-"""Hooks of a whole server: who may do what, alerts as TradingView sends them, the command line."""
+"""Hooks of a whole server: authorization, alerts as TradingView sends them, the command line."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_an_alert_trades_whatever_its_content_type(server: Server, content
         b"[" * 1000,
     ],
 )
-async def test_an_unknown_hook_and_a_wrong_secret_are_answered_alike(
+async def test_an_unknown_hook_and_a_wrong_secret_get_the_same_response(
     server: Server, body: bytes
 ) -> None:
     path, _ = await server.create()
@@ -238,7 +238,7 @@ async def test_the_secret_is_neither_stored_nor_logged_nor_sent_again(
         ({"ordersPerMinute": 301}, "invalid_request"),
     ],
 )
-async def test_a_hook_that_cannot_be_is_refused(
+async def test_an_invalid_hook_is_refused(
     server: Server, changed: dict[str, Any], code: str
 ) -> None:
     answer = await server.rest.post(
@@ -247,7 +247,7 @@ async def test_a_hook_that_cannot_be_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
-async def test_the_command_line_writes_hooks_that_a_running_server_sees(
+async def test_a_running_server_uses_hooks_of_the_command_line(
     server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{server.database}")
@@ -280,7 +280,7 @@ async def test_the_command_line_writes_hooks_that_a_running_server_sees(
         (["--symbol", "=AAPL"], "--symbol =AAPL"),
     ],
 )
-def test_the_command_line_refuses_what_cannot_be(
+def test_the_command_line_refuses_invalid_arguments(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     create = ["hook", "create", "--symbol", "AAPL", "--max-quantity", "10"]
@@ -295,9 +295,7 @@ def test_the_command_line_refuses_what_cannot_be(
         ({"enabled_modules": "datafeed,hooks"}, "hooks needs the module broker"),
     ],
 )
-def test_settings_that_hooks_cannot_have_are_refused(
-    changed: dict[str, str], sentence: str
-) -> None:
+def test_unsupported_settings_are_refused(changed: dict[str, str], sentence: str) -> None:
     settings = Settings.defaults().model_copy(update={"enabled_modules": "all,hooks"} | changed)
     with pytest.raises(ConfigurationError, match=sentence):
         create_app(settings)

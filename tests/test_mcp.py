@@ -1,4 +1,4 @@
-"""Assistants that speak the Model Context Protocol, by the SDK's own client."""
+"""The module mcp of a whole server, used by the MCP SDK's own client."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ async def test_a_position_is_opened_and_closed(trader: Assistant) -> None:
     assert (await trader.call("executions", symbol="MSFT"))["executions"] == []
 
 
-async def test_a_confirmation_holds_for_one_order_once(trader: Assistant) -> None:
+async def test_a_confirmation_is_valid_for_one_order_once(trader: Assistant) -> None:
     id = (await trader.call("preview", **LIMIT))["confirmation_id"]
     other = LIMIT | {"quantity": "11", "confirmation_id": id}
     assert await trader.error_code("place", **other) == "confirmation_mismatch"

@@ -1,4 +1,4 @@
-"""A module with a protocol of its own: its application, and clients that it authenticates."""
+"""A module with a mounted application, which authenticates its own clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The official client reads accounts, positions, activities, past values, and the market."""
+"""The official client reads accounts, positions, activities, portfolio history, and the market."""
 
 from __future__ import annotations
 

@@ -95,7 +95,9 @@ async def test_an_order_of_each_type_waits_and_is_canceled(
 
 
 @pytest.mark.parametrize("time_in_force", ["ioc", "fok"])
-async def test_what_does_not_fill_at_once_is_canceled(api: AlpacaApi, time_in_force: str) -> None:
+async def test_an_order_that_does_not_fill_immediately_is_canceled(
+    api: AlpacaApi, time_in_force: str
+) -> None:
     fields = BUY | {"time_in_force": time_in_force}
     bot = api.client("IOC")
     answer = await bot.submit(LimitOrderRequest(**fields, limit_price=10))
@@ -272,7 +274,7 @@ class _Raw:
         ({"client_order_id": "x" * 129}, (422, 40010001, "invalid client_order_id")),
     ],
 )
-async def test_an_order_that_cannot_be_is_refused_in_alpacas_format(
+async def test_an_invalid_order_is_refused_in_alpacas_format(
     api: AlpacaApi, fields: dict[str, Any], expected: tuple[int, int, str]
 ) -> None:
     bot = api.client("REFUSED")

@@ -1,4 +1,4 @@
-"""The trading stream reports what happens to the orders of the key's account."""
+"""The trading stream reports every change of the orders of the key's account."""
 
 from __future__ import annotations
 
@@ -204,9 +204,7 @@ async def test_the_log_reports_each_client_and_how_its_stream_ended(api: AlpacaA
 @pytest.mark.parametrize(
     "frame", ["", "{", "[]", "null", '{"action": 5}', '{"data": []}', b"\xff", b"{}", "[" * 5_000]
 )
-async def test_what_cannot_be_read_is_answered_with_an_error(
-    api: AlpacaApi, frame: str | bytes
-) -> None:
+async def test_an_invalid_message_gets_an_error(api: AlpacaApi, frame: str | bytes) -> None:
     for packed in (False, True):
         async with streaming(api, packed=packed) as client:
             await client.connection.send(frame)

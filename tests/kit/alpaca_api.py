@@ -59,7 +59,7 @@ class AlpacaClient:
         self.client = client
 
     async def ask(self, method: Callable[..., Result], *arguments: Any) -> Any:
-        """Return what a method of the client returns."""
+        """Call a method of the client, and return its result."""
         return await asyncio.to_thread(method, *arguments)
 
     async def submit(self, request: Any) -> Order:

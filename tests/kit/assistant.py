@@ -1,4 +1,4 @@
-"""An assistant: the SDK's own client of the Model Context Protocol."""
+"""An assistant: the MCP SDK's own client."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Assistant:
         return tool_result(await self.client.call_tool(tool, arguments))
 
     async def error_code(self, tool: str, **arguments: Any) -> str:
-        """Return the code of the tool's error, or an empty text for a result."""
+        """Return the code of the tool's error, or an empty string for a result."""
         try:
             await self.call(tool, **arguments)
         except ToolError as error:
@@ -68,7 +68,7 @@ async def assistant(
 async def assistant_of_process(
     command: str, *arguments: str, mode: str = "auto", **environment: str
 ) -> AsyncIterator[Assistant]:
-    """Start a process and speak to it by its standard input and output."""
+    """Start a process and connect to its standard input and output."""
     from mcp import Client, StdioServerParameters
 
     parameters = StdioServerParameters(command=command, args=list(arguments), env=environment)

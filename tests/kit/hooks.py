@@ -72,7 +72,7 @@ class RunningHooks:
         )
 
     async def create(self, account_id: str = A, **fields: Any) -> CreatedHook:
-        """Create a hook of AAPL, but for the given fields."""
+        """Create a hook of AAPL with the given fields."""
         request = {"symbols": [{"symbol": "AAPL"}], "maxQuantity": 1000, "ordersPerMinute": 300}
         return await self.service.create(
             OWNER, account_id, HookRequest.model_validate(request | fields)
@@ -99,7 +99,7 @@ class RunningHooks:
         return [each.id for each in await history.recent_orders(0, 1000)]
 
     async def notifications(self, account_id: str = A) -> list[str]:
-        """Return the reasons of the account's notifications, once all alerts are settled."""
+        """Return the reasons of the account's notifications, once all alerts are finished."""
         await self.service.executor.flush()
         events = await self.exchange.broker.events(account_id, 0, 10_000)
         found = [each.notification for each in events if each.notification is not None]

@@ -1,4 +1,4 @@
-"""UUIDs lead back to the ids that they were made from, and mean nothing in another account."""
+"""UUIDs decode to the ids that they encode, in their own account only."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Reading the bodies of alerts: the documented ones, and whatever else is sent."""
+"""Parsing of alerts: the documented messages, and arbitrary bodies."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read(fields: dict[str, Any]) -> OrderAlert | TargetAlert:
 
 
 def refusal_of(message: AlertMessage) -> str:
-    """Return why the message is refused, or an empty text."""
+    """Return why the message is refused, or an empty string."""
     try:
         message.alert()
     except Invalid as error:
@@ -105,7 +105,7 @@ def test_a_number_is_read_as_it_was_written(written: object, number: str) -> Non
         10**12 + 1,
     ],
 )
-def test_what_is_no_number_is_refused(written: object) -> None:
+def test_an_invalid_number_is_refused(written: object) -> None:
     with pytest.raises(Invalid, match="position_size: should be"):
         read(target(written))
 
@@ -127,12 +127,12 @@ def test_a_time_is_read(written: object, time_ms: int) -> None:
 @pytest.mark.parametrize(
     "written", ["", "now", "2026-11-30", "2026-11-30T14:30:00", "{{timenow}}", 1.5, -1, None, True]
 )
-def test_what_is_no_time_is_refused(written: object) -> None:
+def test_an_invalid_time_is_refused(written: object) -> None:
     with pytest.raises(Invalid, match="timenow: should be a "):
         read(target(1, timenow=written))
 
 
-def test_the_secret_is_no_part_of_the_identity_and_everything_else_is() -> None:
+def test_all_fields_but_the_secret_identify_an_alert() -> None:
     def digest(**fields: Any) -> str:
         return read_message(json.dumps(target(1) | fields).encode(), 16).digest()
 

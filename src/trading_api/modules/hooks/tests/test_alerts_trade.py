@@ -1,4 +1,4 @@
-"""What alerts do in an account: orders, target positions, repetitions and refusals."""
+"""Execution of alerts: orders, target positions, repetitions and refusals."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ async def test_orders_of_a_minute_are_limited(hooks: RunningHooks) -> None:
     assert await hooks.position() == 3
 
 
-async def test_aliases_and_names_with_an_exchange_mean_the_symbol(hooks: RunningHooks) -> None:
+async def test_aliases_and_names_with_an_exchange_stand_for_the_symbol(hooks: RunningHooks) -> None:
     created = await hooks.create(symbols=[{"symbol": "TEST:AAPL", "aliases": ["APPLE"]}])
     for number, ticker in enumerate(("AAPL", "TEST:AAPL", "APPLE")):
         await hooks.send(created, order("buy", 1, ticker=ticker, sequence=number))

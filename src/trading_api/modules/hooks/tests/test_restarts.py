@@ -1,4 +1,4 @@
-"""What a crash, a broker that is unavailable, or a store that fails leaves of an alert."""
+"""Alerts are executed once across crashes, an unavailable broker, and a failing store."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def store() -> AsyncIterator[HookStore]:
 
 
 class Interrupted:
-    """A broker that is down, or does a command and then never answers, as a crash leaves it."""
+    """A broker that is down, or that executes a command without returning, as at a crash."""
 
     def __init__(self, exchange: PaperExchange, *, executes: int) -> None:
         self._broker = exchange.broker
@@ -65,7 +65,7 @@ class Interrupted:
 async def crash(
     store: HookStore, journal: MemoryJournal, alert: dict[str, Any], executes: int
 ) -> CreatedHook:
-    """Leave an alert whose intent is stored, and of whose commands so many are executed."""
+    """Leave a stored alert, of whose commands a given number are executed."""
     async with running_hooks(store, journal) as hooks:
         created = await hooks.create()
         await hooks.send(created, target(3, NOW_MS - 1000))
@@ -98,7 +98,7 @@ async def test_an_alert_is_executed_once_across_a_crash(
 
 @pytest.mark.parametrize(("executes", "result"), [(0, "refused"), (1, "executed")])
 @pytest.mark.parametrize("alert", ALERTS[:2])
-async def test_an_alert_that_is_too_old_after_a_crash_is_not_executed_any_more(
+async def test_an_alert_that_is_too_old_after_a_crash_is_not_executed(
     store: HookStore, alert: dict[str, Any], executes: int, result: str
 ) -> None:
     journal = MemoryJournal()
@@ -170,7 +170,7 @@ async def test_an_alert_that_waits_too_long_is_refused() -> None:
         assert await hooks.position() == 0
 
 
-async def test_only_so_many_alerts_of_an_account_may_wait() -> None:
+async def test_the_alerts_of_an_account_that_wait_are_limited() -> None:
     async with running_hooks(answer_within_s=0) as hooks:
         created = await hooks.create()
         hooks.service.receiver.limits.count_alert = lambda hook_id: None  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Windows of bars over REST: what they hold, and how they are paged."""
+"""Windows of bars over REST: their contents and their pages."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ async def test_crypto_is_named_with_a_slash(server: DataServer) -> None:
         ({"page_token": "QUFQTHx4fDA="}, "invalid page_token"),
     ],
 )
-async def test_what_cannot_be_read_is_refused(
+async def test_invalid_parameters_are_refused(
     server: DataServer, parameters: dict[str, str], message: str
 ) -> None:
     wanted = {"symbols": "AAPL", "timeframe": "1Min"} | parameters

@@ -1,4 +1,4 @@
-"""Whatever a client sends to the data API, it is answered by a document or by Alpaca's error."""
+"""The data API responds to arbitrary input with a document or with Alpaca's error."""
 
 from __future__ import annotations
 

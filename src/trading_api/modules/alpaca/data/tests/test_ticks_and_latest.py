@@ -1,4 +1,4 @@
-"""Stored quotes and trades over REST, and what is latest."""
+"""Stored quotes and trades over REST, and the latest data of symbols."""
 
 from __future__ import annotations
 

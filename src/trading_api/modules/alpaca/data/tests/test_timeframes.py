@@ -1,4 +1,4 @@
-"""Timeframes: their texts, their stored bars, and the bars that are made of these."""
+"""Timeframes: how they are parsed, and how their bars are aggregated from stored ones."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_timeframe_is_made_of_the_longest_stored_bars(text: str, base: str) ->
     "text",
     ["", "Min", "0Min", "60Min", "24Hour", "2Day", "2Week", "4Month", "1Min ", "1min", "१Min"],
 )
-def test_other_texts_are_no_timeframes(text: str) -> None:
+def test_other_texts_are_not_timeframes(text: str) -> None:
     with pytest.raises(ValueError, match="timeframe"):
         Timeframe.parse(text)
 
@@ -69,7 +69,7 @@ def test_without_fitting_bars_there_is_no_base() -> None:
     assert Timeframe.parse("10Min").base(["1", "10", "1D"]) == "1"
 
 
-def test_bars_are_joined() -> None:
+def test_bars_are_aggregated() -> None:
     start = ms("2026-11-30T10:00:00+00:00")
     minutes = [Bar(start + 60_000 * n, 10 + n, 20 + n, 5 - n, 11 + n, 1) for n in range(3)]
     pairs = Timeframe.parse("2Min").combine(minutes, "1")
@@ -127,7 +127,7 @@ def test_parts_of_a_millisecond_belong_inside_the_window() -> None:
 @pytest.mark.parametrize(
     "text", ["now", "20261130", "2026-W48-1", "2026-13-01", "1700000000", "\u0968"]
 )
-def test_other_texts_are_no_instants(text: str) -> None:
+def test_other_texts_are_not_instants(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_start_ms(text, NEW_YORK)
 

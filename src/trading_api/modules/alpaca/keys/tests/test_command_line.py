@@ -64,7 +64,7 @@ def test_a_key_is_created_listed_and_revoked(
         ["create", "--scope", "admin"],
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(
+def test_an_error_is_one_sentence(
     store: SqliteKeyStore, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:
@@ -76,7 +76,7 @@ def test_what_cannot_be_done_is_one_sentence(
     assert not Path(store._path).exists()
 
 
-def test_a_ledger_that_is_no_file_is_refused(
+def test_a_ledger_that_is_not_a_file_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "memory:")

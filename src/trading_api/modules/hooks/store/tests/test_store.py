@@ -1,4 +1,4 @@
-"""The file of the hooks: what it keeps, and what happens when it cannot be used."""
+"""The store of hooks: what it keeps, and its errors when the file cannot be used."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ async def test_deliveries_are_read_as_they_were_written_and_changed(store: HookS
     assert await store.count_notifications("hook-1", NOW_MS) == 1
 
 
-async def test_the_newest_deliveries_are_kept_and_unfinished_ones(
+async def test_the_newest_and_all_unfinished_deliveries_are_kept(
     store: HookStore,
 ) -> None:
     await store.add_hook(hook(), 1)

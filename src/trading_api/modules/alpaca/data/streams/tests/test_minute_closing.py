@@ -1,4 +1,4 @@
-"""When the minutes of a symbol are over, and what changed afterwards."""
+"""Detection of closed minute bars, and of corrections after that."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_late_trade_changes_a_minute_that_was_over() -> None:
     assert minutes.update([bar(1, 2)]) == ([], [])
 
 
-def test_what_is_stored_begins_only_what_no_update_began() -> None:
+def test_a_stored_bar_does_not_replace_an_update() -> None:
     minutes = MinuteClosing()
     minutes.update([bar(2, 1)])
     minutes.begin(bar(1, 9))

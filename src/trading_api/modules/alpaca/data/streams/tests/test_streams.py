@@ -41,7 +41,7 @@ class StreamClient:
         await self.connection.send(json.dumps(message))
 
     async def next(self, *kinds: str) -> dict[str, Any]:
-        """Return the next message, or the next of these kinds; others are dropped."""
+        """Return the next message, or the next of some kinds; others are dropped."""
         async with asyncio.timeout(TIMEOUT_S):
             while True:
                 while not self._waiting:
@@ -151,7 +151,7 @@ async def test_msgpack_has_timestamps_and_the_same_fields() -> None:
             assert quote == packed_quote | {"t": time.isoformat().replace("+00:00", "Z")}
 
 
-async def test_nothing_is_wanted_of_the_market_without_a_subscriber() -> None:
+async def test_there_is_no_interest_in_a_symbol_without_a_subscriber() -> None:
     server = data_server(FakeSource())
     market = server.services.context.market
     assert isinstance(market, MarketFeed)
@@ -202,7 +202,7 @@ async def test_the_bare_address_has_every_class() -> None:
         assert found == {"BTC/USD", "AAPL"}
 
 
-async def test_requests_that_cannot_be_understood_are_answered() -> None:
+async def test_invalid_requests_get_errors() -> None:
     async with (
         fake_market(ws_subscriptions_max=1) as (_, address),
         stream(address, authenticate=False) as client,
