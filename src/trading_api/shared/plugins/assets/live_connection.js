@@ -1,6 +1,6 @@
 // One WebSocket to the server of this page.
 
-/** Opens the connection for the first message, and authenticates where there is a token. */
+/** Opens the connection for the first message, and authenticates if there is a token. */
 export class LiveConnection {
   #url;
   #readToken;
@@ -8,7 +8,7 @@ export class LiveConnection {
   #onState;
   #socket = null;
   #isReady = false;
-  #waiting = [];
+  #unsent = [];
 
   /** `onState` gets `connecting`, `open` or `closed`, and for `closed` the reason. */
   constructor(url, { readToken, onMessage, onState }) {
@@ -25,7 +25,7 @@ export class LiveConnection {
   send(text) {
     if (this.#socket === null) this.#open();
     if (this.#isReady) this.#socket.send(text);
-    else this.#waiting.push(text);
+    else this.#unsent.push(text);
   }
 
   close() {
@@ -49,7 +49,7 @@ export class LiveConnection {
     socket.addEventListener("close", ({ code, reason }) => {
       this.#socket = null;
       this.#isReady = false;
-      this.#waiting = [];
+      this.#unsent = [];
       const unknown = code === 1006 ? "the server refused it or cannot be reached" : "";
       this.#onState("closed", `${code} ${reason || unknown}`.trim());
     });
@@ -58,6 +58,6 @@ export class LiveConnection {
   #ready() {
     this.#isReady = true;
     this.#onState("open", "");
-    for (const text of this.#waiting.splice(0)) this.#socket.send(text);
+    for (const text of this.#unsent.splice(0)) this.#socket.send(text);
   }
 }

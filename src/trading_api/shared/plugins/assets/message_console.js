@@ -1,4 +1,4 @@
-// Examples that can be copied, changed and sent, with what comes back.
+// Makes the examples editable, sends them, and shows the replies and updates.
 import { LiveConnection } from "./live_connection.js";
 
 const FRAMES_MAX = 50;
@@ -6,8 +6,8 @@ const FRAMES_MAX = 50;
 export function startConsole(url) {
   const token = document.querySelector("#token");
   const bar = new ConnectionBar(() => connection.close());
-  const replies = new Map(); // The type of a reply, to the card that awaits it.
-  const updates = new Map(); // The name of a route, to the card that subscribed.
+  const replies = new Map(); // The card that awaits a reply, by the reply's type.
+  const updates = new Map(); // The card that subscribed, by the name of the route.
   const connection = new LiveConnection(url, {
     readToken: () => token?.value.trim() ?? "",
     onMessage(message) {
@@ -29,7 +29,7 @@ export function startConsole(url) {
     if (key === "Enter") waiting?.focus();
   });
 
-  /** Send a message as it is written. Return why it is not sent, or null. */
+  /** Send a message exactly as it was typed. Return the reason if it is not sent, else null. */
   const send = (card, message, text) => {
     const isAnonymous = token?.value.trim() === "" && !connection.isOpen;
     if (isAnonymous && message.type !== "auth") {
@@ -140,7 +140,7 @@ class Card {
       return;
     }
     if (typeof message?.type !== "string") {
-      this.#show("A message has a type.", true);
+      this.#show('Add a "type" to the message.', true);
       return;
     }
     const problem = this.#send(this, message, text);
@@ -210,7 +210,7 @@ class Log {
       const label = `${way} ${at.toLocaleTimeString()}`;
       item.append(create("span", { className: `way ${way}`, textContent: label }));
       const space = message.type.endsWith(".update") ? 0 : 2;
-      const text = JSON.stringify(concealed(message), null, space);
+      const text = JSON.stringify(redacted(message), null, space);
       item.append(create("pre", { textContent: text }));
       return item;
     });
@@ -249,8 +249,8 @@ class ConnectionBar {
   }
 }
 
-/** Return the message without the text of a token. */
-function concealed(message) {
+/** Return the message without its token. */
+function redacted(message) {
   return message.type === "auth" ? { ...message, payload: { token: "..." } } : message;
 }
 
