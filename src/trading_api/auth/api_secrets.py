@@ -1,4 +1,4 @@
-"""Secrets of clients that cannot send a token: made, stored as a digest, and compared."""
+"""Secrets of clients that cannot send a token: creates, hashes and verifies them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def hash_secret(secret: str) -> bytes:
 
 
 def secret_matches(secret: str, digest: bytes | None) -> bool:
-    """Return whether a secret has the stored digest. No digest, of an unknown id, takes the same
-    time and never matches."""
+    """Return whether a secret has the stored digest. Without a digest, because the id is unknown,
+    it returns False after the same time."""
     is_equal = compare_digest(hash_secret(secret), digest or _NO_SECRET)
     return is_equal and digest is not None

@@ -12,38 +12,39 @@ from trading_api.domain.trade import Trade
 
 
 class MarketHistory(Protocol):
-    """What a market's source has stored. Symbols are bare and known; times are in milliseconds
-    since 1970.
+    """The stored bars, quotes and trades of a market. Symbols are bare and known; times are in
+    milliseconds since 1970.
 
-    No method returns more than it is asked for, and none blocks the event loop for longer than a
-    few milliseconds."""
+    Every result is bounded, and no method blocks the event loop for more than a few
+    milliseconds."""
 
     def resolutions(self) -> Sequence[str]:
-        """Return the canonical names (`1`, `5`, `1D`), finest first, of what any symbol has."""
+        """Return the canonical names (`1`, `5`, `1D`) of all resolutions, the finest first."""
         ...
 
     async def bars(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
     ) -> Sequence[Bar]:
-        """Return the bars whose times are within [start_ms, end_ms), ascending, the forming one
-        included; and older ones before them until there are `count_back`, where they exist.
-        Raises Invalid for a window of more bars than one answer may have."""
+        """Return the bars whose times are within [start_ms, end_ms), ascending, with the forming
+        one. If they are fewer than `count_back`, older bars are added before them. Raises Invalid
+        for a window of more bars than one query may return."""
         ...
 
     async def quotes(
         self, symbol: str, start_ms: int, end_ms: int, limit: int, *, oldest: bool = False
     ) -> Sequence[Quote]:
-        """Return the newest `limit` quotes within [start_ms, end_ms), or the oldest, ascending, as
-        far back as they are stored."""
+        """Return at most `limit` stored quotes within [start_ms, end_ms), ascending: the newest
+        ones, or with `oldest` the oldest."""
         ...
 
     async def trades(
         self, symbol: str, start_ms: int, end_ms: int, limit: int, *, oldest: bool = False
     ) -> Sequence[Trade]:
-        """Return the newest `limit` trades within [start_ms, end_ms), or the oldest, ascending, as
-        far back as they are stored. Raises Invalid where that would read too many quotes."""
+        """Return at most `limit` stored trades within [start_ms, end_ms), ascending: the newest
+        ones, or with `oldest` the oldest. Raises Invalid if too many quotes would have to be
+        read."""
         ...
 
     def order_book(self, symbol: str, levels: int) -> OrderBook:
-        """Return up to `levels` price levels a side, from 1 to LEVELS_MAX."""
+        """Return at most `levels` price levels on each side; `levels` is from 1 to LEVELS_MAX."""
         ...

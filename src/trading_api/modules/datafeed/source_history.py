@@ -1,4 +1,4 @@
-"""What a market source has stored, behind the port that other modules read."""
+"""Implements the port MarketHistory over a market source."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from trading_api.modules.datafeed.history import read_history
 from trading_api.modules.datafeed.market.ports import MarketSource
 
 QUOTES_READ_MAX = 100_000
-# The quotes that are read without a pause.
+# The quotes that are read before other tasks run.
 _CHUNK_QUOTES = 500
 
 
 class SourceHistory:
-    """Implements MarketHistory over any source. One call reads at most `quotes_read_max` quotes,
-    to find those that it returns."""
+    """The MarketHistory of any source. One call reads at most `quotes_read_max` quotes to find
+    those that it returns."""
 
     def __init__(self, source: MarketSource, quotes_read_max: int = QUOTES_READ_MAX) -> None:
         self._source = source
@@ -87,7 +87,7 @@ class SourceHistory:
         return found
 
     async def _paced(self, quotes: Iterator[Quote]) -> AsyncIterator[Quote]:
-        """Yield quotes, with pauses in which other tasks run. Raises Invalid after too many."""
+        """Yield quotes, and let other tasks run between them. Raises Invalid after too many."""
         for number, quote in enumerate(quotes, 1):
             yield quote
             if number == self._quotes_read_max:
