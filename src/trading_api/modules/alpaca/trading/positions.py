@@ -1,4 +1,4 @@
-"""Positions for Alpaca's clients: reading and closing them."""
+"""Reads and closes positions for Alpaca's clients."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ class AlpacaPositions:
             qty = self._part(position, percentage)
         if qty is not None and qty <= 0:
             raise unprocessable("the quantity to close must be > 0")
-        # A quantity of all of it is closed as all of it, however small the rest of it is.
+        # The whole quantity closes the whole position, even if it has become smaller meanwhile.
         quantity = None if qty == abs(position.quantity) else qty
         result = await self._orders.execute(account_id, ClosePositionCommand(symbol, quantity))
         return accepted(await self._orders.by_id(account_id, result.order_id))
 
     async def close_all(self, account_id: str, cancel_orders: bool) -> list[ClosedPosition]:
-        """Close every position, after the cancellation of every order where it is asked for."""
+        """Close every position. With `cancel_orders`, cancel every order first."""
         self._context.admission.admit(account_id)
         await self._context.broker.load(account_id)
         if cancel_orders:
@@ -106,7 +106,7 @@ class AlpacaPositions:
         return floor_to_step(held * percentage / HUNDRED, step)
 
     async def _held_symbol(self, account_id: str, name: str) -> str:
-        """Return the bare symbol of an asset, whose account is then loaded."""
+        """Return the bare symbol of an asset, after loading the account."""
         instrument = self._assets.find(name)
         if instrument is None:
             raise not_found(f"symbol not found: {name[:64]}")
@@ -153,7 +153,8 @@ class AlpacaPositions:
 
 
 def _available(snapshot: AccountSnapshot, position: PositionView) -> Decimal:
-    """Return what no working order is about to close. Of a pair of brackets only one can fill."""
+    """Return the quantity that no working order closes. Of a pair of brackets, only one can
+    fill."""
     held = abs(position.quantity)
     closing = [
         order
@@ -172,7 +173,7 @@ def _available(snapshot: AccountSnapshot, position: PositionView) -> Decimal:
 
 
 def _ratio(part: Decimal | None, whole: Decimal | None) -> str | None:
-    """Return a part of the absolute value of the whole, or None without one of them."""
+    """Return the ratio of a part to the absolute value of the whole, or None if it is unknown."""
     if part is None or not whole:
         return None
     return rounded_text(part / abs(whole), RATIO_DECIMALS)

@@ -26,12 +26,12 @@ class PriceSeries:
 
     def before(self, time_ms: int) -> Decimal | None:
         """Return the price of the last bar that began before a time, or None."""
-        place = bisect_left(self.bars, time_ms, key=lambda bar: bar.time_ms)
-        return self.bars[place - 1].close * self.tick if place else None
+        index = bisect_left(self.bars, time_ms, key=lambda bar: bar.time_ms)
+        return self.bars[index - 1].close * self.tick if index else None
 
 
 class PriceHistory:
-    """Reads past prices. Raises Invalid for more bars than one answer may have."""
+    """Reads past prices. Methods raise Invalid for more bars than one query may return."""
 
     def __init__(self, market: MarketData, history: MarketHistory) -> None:
         self._market = market
@@ -40,7 +40,7 @@ class PriceHistory:
         self._closes: dict[str, tuple[int, Decimal | None]] = {}
 
     def finest(self, wanted: str) -> str:
-        """Return the resolution, or the finest that the market has if it lacks the resolution."""
+        """Return the wanted resolution, or the market's finest one if it lacks it."""
         known = self._history.resolutions()
         return wanted if wanted in known else known[0]
 

@@ -1,4 +1,4 @@
-"""The parts of the trading API, wired to each other."""
+"""Creates the services of the trading API with their dependencies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trading_api.modules.alpaca.trading.price_history import PriceHistory
 
 
 class AlpacaTrading:
-    """What the endpoints of the trading API call. `app.state.trading` of the application."""
+    """The services that the endpoints of the trading API call, in `app.state.trading`."""
 
     def __init__(self, services: AlpacaServices) -> None:
         context = services.context
