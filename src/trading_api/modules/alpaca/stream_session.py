@@ -206,8 +206,8 @@ class StreamSession(ABC):
                 await self._authenticator.authenticate(*self._credentials)
             except AlpacaError:
                 self.refuse(StreamRefusal.KEY_INVALID)
-            except ApiError:
-                log.info("alpaca_key_check_failed")
+            except ApiError as error:
+                log.info("alpaca_key_check_failed", extra={"reason": error.code})
 
     def _on_auth_timeout(self) -> None:
         self.refuse(StreamRefusal.AUTH_TIMEOUT)

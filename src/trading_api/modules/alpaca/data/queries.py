@@ -46,7 +46,7 @@ _TRADE_AGE_MAX_MS = 15 * MINUTE_MS
 
 
 class DataQueries:
-    """Answers the queries of clients from the market and from what it stores."""
+    """Answers the queries of clients from the market and its history."""
 
     def __init__(self, market: MarketData, history: MarketHistory) -> None:
         self._market = market

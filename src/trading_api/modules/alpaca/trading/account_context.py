@@ -1,4 +1,4 @@
-"""The account that a request of the trading API is about: that of the caller's key."""
+"""The account of a request to the trading API, which is the account of the caller's key."""
 
 from __future__ import annotations
 

@@ -93,8 +93,8 @@ class EquityHistory:
 
 
 def market_value(snapshot: AccountSnapshot, side: int) -> Decimal:
-    """Return the value of the long (1) or short (-1) positions at the touch; that of short ones is
-    negative. A position without a price has none."""
+    """Return the value of the long (1) or short (-1) positions at the touch, which is negative for
+    short ones. A position without a price does not count."""
     held = [each for each in snapshot.positions() if each.quantity * side > 0]
     valued = [value for each in held if (value := snapshot.valuation(each))]
     return sum((each.cost * side + each.profit for each in valued), ZERO)

@@ -83,8 +83,8 @@ class OrderReader:
 
 
 def class_of(order: OrderView) -> str:
-    """Return Alpaca's class of an order, as far as the order itself shows it: that of a leg is
-    `bracket`, and that of a position's bracket `oco`."""
+    """Return Alpaca's class of an order without reading other orders: `bracket` for a leg, and
+    `oco` for a bracket of a position."""
     if order.is_bracket:
         return "bracket" if order.parent_id else "oco"
     count = sum(each is not None for each in _protection(order))
