@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from tests.kit.commands import command
 from trading_api.app_factory import create_app
@@ -347,6 +348,20 @@ def test_rejected_requests_do_not_fill_the_log() -> None:
         _, log = process.communicate(timeout=20)
     assert "404" in log
     assert len(log.encode()) < 50_000, "50 lines of 120 KB would be 6 MB"
+
+
+def test_the_log_of_debugging_contains_no_secret_of_a_websocket_client() -> None:
+    with served(LOG_LEVEL="debug", ENABLED_MODULES="all,alpaca") as (process, address):
+        url = f"{address.replace('http', 'ws', 1)}/api/v1/alpaca/v2/iex?secret=in-the-address"
+        headers = {"APCA-API-KEY-ID": "PK1", "APCA-API-SECRET-KEY": "in-a-header"}
+        with connect(url, additional_headers=headers) as client:
+            client.send('{"action":"auth","key":"PK1","secret":"in-a-message"}')
+            client.recv()
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=20)
+    assert "client_connected" in log
+    for secret in ("in-the-address", "in-a-header", "in-a-message"):
+        assert secret not in log
 
 
 @contextmanager

@@ -126,6 +126,7 @@ def log_config(level: str, style: str, lines_per_s: int, process_name: str = "")
     (`LogRateLimitFilter`). Each line names the process, if it has a name.
     """
     before_name = f"{process_name} " if process_name else ""
+    library_level = "INFO" if level == "debug" else level.upper()
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -148,5 +149,11 @@ def log_config(level: str, style: str, lines_per_s: int, process_name: str = "")
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
-        "loggers": {"uvicorn.access": {"level": "WARNING"}},
+        "loggers": {
+            "uvicorn.access": {"level": "WARNING"},
+            # At level DEBUG, they log the headers and messages of WebSocket connections, in which
+            # clients send keys and secrets.
+            "uvicorn.error": {"level": library_level},
+            "websockets": {"level": library_level},
+        },
     }
