@@ -288,12 +288,17 @@ def test_running_it_plays_at_its_speed_and_beats_on_after_the_end(tmp_path: Path
     assert (len(sink.quotes), sink.closings) == (4, ["the recording has ended"])
 
 
+@pytest.fixture(scope="module")
+def six_days(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    lines = (f"{NOON_S + 60 * n},10,11,9,10,4" for n in range(9_000))
+    return Recording(read_series(written(tmp_path_factory.mktemp("days"), HEADER, *lines)))
+
+
 @pytest.mark.parametrize("step_ms", [3_600_000, -3_600_000, 30_000, -30_000])
 def test_a_step_of_its_clock_makes_a_replay_neither_jump_nor_stop(
-    tmp_path: Path, step_ms: int
+    six_days: Recording, step_ms: int
 ) -> None:
     """At speed 60, an hour would be sixty."""
-    path = written(tmp_path, HEADER, *(f"{NOON_S + 60 * n},10,11,9,10,4" for n in range(9_000)))
     now_ms, read = 1_000, 0
 
     def clock() -> int:
@@ -303,18 +308,20 @@ def test_a_step_of_its_clock_makes_a_replay_neither_jump_nor_stop(
         return now_ms
 
     presents_ms: list[int] = []
+    enough = asyncio.Event()
 
     class Watching(RecordingSink):
         def heartbeat(self) -> None:
             presents_ms.append(replay.now_ms)
+            if len(presents_ms) == 6:
+                enough.set()
 
-    replay = Replay(Recording(read_series(path)), clock=clock)
+    replay = Replay(six_days, clock=clock)
 
     async def run() -> None:
         task = asyncio.create_task(replay.run(Watching()))
         async with asyncio.timeout(5):
-            while len(presents_ms) < 6:  # noqa: ASYNC110, the sink has no event
-                await asyncio.sleep(0)
+            await enough.wait()
         task.cancel()
 
     asyncio.run(run())

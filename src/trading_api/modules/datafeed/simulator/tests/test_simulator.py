@@ -186,7 +186,7 @@ def test_depth_is_a_function_of_the_present(seed: int, symbol: str, instant_ms: 
 def test_depth_thins_out_away_from_the_touch(symbol: str) -> None:
     """In the mean of many moments; any one level may be larger than the one before it."""
     means = [0.0] * LEVELS_MAX
-    for moment in range(400):
+    for moment in range(200):
         depth = simulator(now_ms=FIRST_MS + moment * 7_919_000_000).order_book(symbol, LEVELS_MAX)
         for number, levels in enumerate(zip(depth.bids, depth.asks, strict=True)):
             means[number] += sum(float(level.size) for level in levels)

@@ -252,11 +252,11 @@ async def test_a_figure_that_is_no_number_is_named(tmp_path: Path) -> None:
 
 
 async def test_a_ledger_in_use_is_read_as_of_one_moment(path: Path) -> None:
-    stream = trading("B", 400)
+    stream = trading("B", 350)
     journal = SqlJournal(Database(f"sqlite:///{path}"))
-    for start in range(50, 400, 50):
-        await journal.append(stream[start : start + 50])
-        assert verified(path) == VerificationSummary(accounts=2, events=LONG + start + 50)
+    for start in range(50, 350, 100):
+        await journal.append(stream[start : start + 100])
+        assert verified(path) == VerificationSummary(accounts=2, events=LONG + start + 100)
     await journal.close()
 
 
