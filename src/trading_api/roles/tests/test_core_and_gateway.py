@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -20,6 +21,18 @@ from trading_api.roles.scalable_settings import check_scalable
 SECRET = "a secret of the tests, of thirty-two bytes"
 PREVIEWS_MAX = 20
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def address(anyio_backend: str) -> AsyncIterator[str]:
+    """A gateway and its core, for tests that use accounts of their own."""
+    async with core_and_gateway() as of_gateway:
+        yield of_gateway
 
 
 async def test_an_order_reaches_the_core_and_its_updates_every_client() -> None:
@@ -65,9 +78,10 @@ async def test_a_gateway_compresses_what_the_core_publishes(mode: str) -> None:
             assert await deflated.update("orders") == update == await packed.update("orders")
 
 
-async def test_commands_of_sockets_are_answered_by_the_core_as_those_of_rest_are() -> None:
+async def test_commands_of_sockets_are_answered_by_the_core_as_those_of_rest_are(
+    address: str,
+) -> None:
     async with (
-        core_and_gateway() as address,
         connected(address) as client,
         httpx.AsyncClient(base_url=f"http://{address}") as http,
     ):
@@ -92,24 +106,26 @@ async def both_ways(
     return by_socket, await ways.by_rest(route, {"accountId": "REST"} | fields)
 
 
-async def test_commands_of_one_session_and_account_reach_the_core_in_their_order() -> None:
+async def test_commands_of_one_session_and_account_reach_the_core_in_their_order(
+    address: str,
+) -> None:
     async with (
-        core_and_gateway() as address,
         connected(address) as client,
         httpx.AsyncClient(base_url=f"http://{address}") as http,
     ):
         for number in range(50):
-            payload = {"accountId": "A", "id": number, "order": ORDER | {"qty": number + 1}}
+            payload = {"accountId": "IN-ORDER", "id": number, "order": ORDER | {"qty": number + 1}}
             await client.send("orders.place", payload)
         replies = [(await client.receive())["payload"] for _ in range(50)]
         assert [reply["id"] for reply in replies] == list(range(50))
-        placed = {order["id"]: order["qty"] for order in await TwoWays(http, client).orders("A")}
+        placed = {
+            order["id"]: order["qty"] for order in await TwoWays(http, client).orders("IN-ORDER")
+        }
         assert placed == {f"order-{number}": number for number in range(1, 51)}
 
 
-async def test_a_gateway_answers_history_and_streams_the_market() -> None:
+async def test_a_gateway_answers_history_and_streams_the_market(address: str) -> None:
     async with (
-        core_and_gateway() as address,
         connected(address) as client,
         httpx.AsyncClient(base_url=f"http://{address}/api/v1/datafeed") as http,
     ):
