@@ -32,7 +32,8 @@ class AccountArguments(ToolArguments):
 
 
 class SessionAllowance(ToolResult):
-    """What may still be placed in this session. Values are in the account's currency."""
+    """The maximum value of orders in this session, and what remains of it, in the account's
+    currency."""
 
     value_max: SignedDecimalText
     value_used: SignedDecimalText
@@ -40,7 +41,7 @@ class SessionAllowance(ToolResult):
 
 
 class AccountSummary(ToolResult):
-    """An account's money. All amounts are in `currency`."""
+    """The balance, equity, profit and margin of an account, in `currency`."""
 
     account_id: str
     currency: str
@@ -67,7 +68,7 @@ class OpenPosition(ToolResult):
     quantity: SignedDecimalText
     average_price: SignedDecimalText
     price: Annotated[
-        SignedDecimalText | None, Field(description="Where it could be closed now")
+        SignedDecimalText | None, Field(description="The price at which it could be closed now")
     ] = None
     unrealized_profit: SignedDecimalText | None = None
     take_profit: SignedDecimalText | None = None
@@ -99,7 +100,7 @@ class OrdersArguments(ToolArguments):
 
 
 class OrderDescription(ToolResult):
-    """What an order is and what of it is filled. Prices are in the instrument's currency."""
+    """An order and its filled part. Prices are in the instrument's currency."""
 
     symbol: str
     side: OrderSide
@@ -125,12 +126,15 @@ class AccountOrder(OrderDescription):
     order_id: str
     updated: TimeText
     protects: Annotated[
-        str | None, Field(description="The order, or the symbol of the position, of a bracket")
+        str | None,
+        Field(
+            description="Of a bracket: the order, or the symbol of the position, that it protects"
+        ),
     ] = None
 
 
 class OrdersResult(ToolResult):
-    """Orders in the order in which they were placed."""
+    """Orders, the oldest first."""
 
     account_id: str
     orders: list[AccountOrder]
@@ -162,7 +166,7 @@ class AccountExecution(ToolResult):
 
 
 class ExecutionsResult(ToolResult):
-    """Executions in the order of time."""
+    """Executions, the oldest first."""
 
     account_id: str
     currency: str

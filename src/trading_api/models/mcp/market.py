@@ -29,9 +29,11 @@ class SearchArguments(ToolArguments):
         str,
         Field(max_length=64, description="A part of a symbol or of its description; empty for all"),
     ] = ""
-    exchange: Annotated[str, Field(max_length=64, description="Only this exchange")] = ""
+    exchange: Annotated[
+        str, Field(max_length=64, description="Only instruments of this exchange")
+    ] = ""
     type: Annotated[
-        str, Field(max_length=64, description="Only this type, such as stock, forex or crypto")
+        str, Field(max_length=64, description="Only this type: stock, forex, crypto or another")
     ] = ""
     limit: Annotated[int, Field(ge=1, le=SEARCH_MAX, strict=True)] = 10
 
@@ -47,7 +49,9 @@ class FoundInstrument(ToolResult):
     tick_size: SignedDecimalText
     quantity_step: SignedDecimalText
     quantity_max: SignedDecimalText
-    resolutions: Annotated[list[str], Field(description="What the tool `bars` accepts")]
+    resolutions: Annotated[
+        list[str], Field(description="The resolutions that the tool `bars` accepts")
+    ]
 
 
 class SearchResult(ToolResult):
@@ -98,9 +102,12 @@ class BarsArguments(ToolArguments):
             examples=["1D"],
         ),
     ]
-    end: Annotated[ToolTime | None, Field(description="Bars before this time; now")] = None
+    end: Annotated[
+        ToolTime | None, Field(description="Only bars before this time; now by default")
+    ] = None
     start: Annotated[
-        ToolTime | None, Field(description="No bars before this time; as many as `limit`")
+        ToolTime | None,
+        Field(description="Only bars from this time on; without it, as many as `limit`"),
     ] = None
     limit: Annotated[
         int, Field(ge=1, le=BARS_MAX, strict=True, description="The newest bars are returned")
@@ -119,7 +126,7 @@ class InstrumentBar(ToolResult):
 
 
 class BarsResult(ToolResult):
-    """Bars in the order of time."""
+    """Bars, the oldest first."""
 
     symbol: str
     resolution: str

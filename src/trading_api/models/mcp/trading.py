@@ -38,12 +38,12 @@ ConfirmationId = Annotated[
 
 PresentOrder = Annotated[
     AccountOrder | None,
-    Field(description="Left out where the command succeeded and the order cannot be read now"),
+    Field(description="Left out if the order cannot be read now; the command has succeeded"),
 ]
 
 
 class OrderArguments(ToolArguments):
-    """What an order is. `preview`, `place` and `modify` describe it alike."""
+    """The arguments that describe an order in `preview`, `place` and `modify`."""
 
     account_id: ToolAccountId = None
     symbol: ToolSymbol
@@ -80,7 +80,7 @@ class OrderArguments(ToolArguments):
 
 
 class PreviewArguments(OrderArguments):
-    """The order to preview, or with `order_id` what a live order is to become."""
+    """The order to preview, or with `order_id` a modification of a live order."""
 
     order_id: Annotated[
         OrderIdText | None, Field(description="The order that `modify` is to change")
@@ -94,7 +94,8 @@ class PlaceArguments(OrderArguments):
 
 
 class ModifyArguments(OrderArguments):
-    """What a live order becomes, as it was previewed. What is left out is removed."""
+    """The modification of a live order, as it was previewed. Fields that are left out are
+    removed."""
 
     order_id: OrderIdText
     confirmation_id: ConfirmationId
@@ -113,7 +114,7 @@ class CloseArguments(ToolArguments):
     account_id: ToolAccountId = None
     symbol: ToolSymbol
     quantity: Annotated[
-        DecimalText | None, Field(description="How much of it, as text; all by default")
+        DecimalText | None, Field(description="The quantity to close, as text; all by default")
     ] = None
 
 
@@ -134,7 +135,9 @@ class PreviewResult(ToolResult):
     position_after: Annotated[
         SignedDecimalText, Field(description="The position once all is filled; negative is short")
     ]
-    value: Annotated[SignedDecimalText, Field(description="What the session's allowance pays")]
+    value: Annotated[
+        SignedDecimalText, Field(description="The value that counts towards the session's maximum")
+    ]
     session: SessionAllowance
     is_allowed: Annotated[
         bool, Field(description="Whether the session's remaining value is enough for the order")

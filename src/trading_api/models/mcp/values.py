@@ -16,10 +16,10 @@ DecimalText = Annotated[
         examples=["187.4"],
     ),
 ]
-"""A number in an argument."""
+"""A decimal number in an argument."""
 
 SignedDecimalText = Annotated[str, Field(description="An exact decimal number, as text")]
-"""A number in a result."""
+"""A decimal number in a result, which may be negative."""
 
 TimeText = Annotated[str, Field(description="A time in UTC, in ISO 8601")]
 """A time in a result."""
