@@ -1,4 +1,4 @@
-"""/hooks: hooks over REST, and the address at which TradingView sends alerts."""
+"""The endpoints of /hooks: management of hooks, and the address of TradingView alerts."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -36,9 +36,9 @@ _AccountId = Annotated[
 HookId = Annotated[str, Path(max_length=64, examples=["hook-3f9c2b7a10de4c55"])]
 Before = Annotated[
     int | None,
-    Query(ge=1, le=2**53 - 1, description="Only deliveries before this number"),
+    Query(ge=1, le=2**53 - 1, description="Only deliveries with a lower number"),
 ]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="The most deliveries to return")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ WriteHooks = Annotated[HooksContext, security_dependency(_HooksRequirement(Scope
     "/tradingview/{hook_id}",
     operation_id="receiveTradingViewAlert",
     response_model=AlertDelivery,
-    summary="Execute an alert of TradingView; the same alert again has no effect",
+    summary="Execute a TradingView alert; a repeated alert has no effect",
     responses={
         202: {"model": AlertDelivery, "description": "The broker has not answered yet"},
         **COMMAND_ERRORS,
@@ -90,7 +90,7 @@ async def receive_tradingview_alert(
     message = read_message(await request.body(), depth_max)
     address = request.client.host if request.client else ""
     hook = await service.receiver.authenticate(hook_id, message, address)
-    # The access log names the caller by it.
+    # For the access log, which names the caller.
     request.scope.setdefault("state", {})["principal"] = hook.principal(())
     delivery = await service.receiver.receive(hook, message)
     if delivery.refusal is not None:
@@ -101,7 +101,7 @@ async def receive_tradingview_alert(
     return answer
 
 
-@router.get("", operation_id="getHooks", summary="The hooks of the account")
+@router.get("", operation_id="getHooks", summary="List the hooks of an account")
 async def get_hooks(context: ReadHooks) -> list[HookDescription]:
     return await context.service.hooks(context.account_id)
 
@@ -109,14 +109,14 @@ async def get_hooks(context: ReadHooks) -> list[HookDescription]:
 @router.post(
     "",
     operation_id="createHook",
-    summary="Create a hook; its secret is in this answer alone",
+    summary="Create a hook; only this response contains its secret",
     responses=COMMAND_ERRORS,
 )
 async def create_hook(context: WriteHooks, request: HookRequest) -> CreatedHook:
     return await context.service.create(context.principal, context.account_id, request)
 
 
-@router.get("/{hook_id}", operation_id="getHook", summary="One hook")
+@router.get("/{hook_id}", operation_id="getHook", summary="Read a hook")
 async def get_hook(context: ReadHooks, hook_id: HookId) -> HookDescription:
     return await context.service.hook(context.account_id, hook_id)
 
@@ -135,7 +135,7 @@ async def delete_hook(context: WriteHooks, hook_id: HookId) -> SuccessResponse:
 @router.get(
     "/{hook_id}/deliveries",
     operation_id="getHookDeliveries",
-    summary="The alerts that the hook received and their results, the newest first",
+    summary="List the alerts that a hook received, with their results, the newest first",
 )
 async def get_hook_deliveries(
     context: ReadHooks, hook_id: HookId, before: Before = None, limit: Limit = 100
