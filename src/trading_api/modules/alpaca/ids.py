@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 _NAMESPACE = UUID("7fd5a3f0-7a1e-5c39-9d0b-51c6f7f2a8ce")
 _NUMBER_BITS = 48
 
-Numbered = Literal["order", "execution", "cash"]
+RecordKind = Literal["order", "execution", "cash"]
 """The kinds of records that are numbered in an account: `order-7` is the seventh order."""
 
 
@@ -32,7 +32,7 @@ def numbered_uuid(account_id: str, id: str) -> UUID:
     return UUID(int=_tag(account_id, kind) | int(number))
 
 
-def numbered_id(account_id: str, kind: Numbered, uuid: UUID) -> str | None:
+def numbered_id(account_id: str, kind: RecordKind, uuid: UUID) -> str | None:
     """Return the id that a UUID encodes, or None if it is of another account or kind."""
     number = uuid.int & ((1 << _NUMBER_BITS) - 1)
     is_own = uuid.int ^ number == _tag(account_id, kind)

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading_api.modules.alpaca.ids import Numbered, asset_uuid, numbered_id, numbered_uuid
+from trading_api.modules.alpaca.ids import RecordKind, asset_uuid, numbered_id, numbered_uuid
 
 accounts = st.text(st.characters(codec="ascii"), min_size=1, max_size=64)
-kinds: st.SearchStrategy[Numbered] = st.sampled_from(["order", "execution", "cash"])
+kinds: st.SearchStrategy[RecordKind] = st.sampled_from(["order", "execution", "cash"])
 
 
 @given(account=accounts, other=accounts, kind=kinds, number=st.integers(1, 2**48 - 1))
 def test_a_uuid_is_resolved_in_its_account_alone(
-    account: str, other: str, kind: Numbered, number: int
+    account: str, other: str, kind: RecordKind, number: int
 ) -> None:
     id = f"{kind}-{number}"
     uuid = numbered_uuid(account, id)

@@ -16,7 +16,7 @@ from trading_api.modules.alpaca.assets import display_symbol
 from trading_api.modules.alpaca.errors import AlpacaError, invalid_field, unprocessable
 from trading_api.modules.alpaca.formats import number_text, rfc3339
 from trading_api.modules.alpaca.ids import (
-    Numbered,
+    RecordKind,
     account_uuid,
     number_of,
     numbered_id,
@@ -28,7 +28,7 @@ from trading_api.modules.alpaca.trading.order_reader import OrderReader
 
 ZERO = Decimal(0)
 Found = TypeVar("Found")
-_KINDS: tuple[Numbered, ...] = ("execution", "cash")
+_KINDS: tuple[RecordKind, ...] = ("execution", "cash")
 FILL = "FILL"
 CASH_TYPES = {"deposit": "CSD", "withdrawal": "CSW", "commission": "FEE", "adjustment": "JNLC"}
 """Alpaca's types of cash lines, by their kind. Profits are part of a fill."""
