@@ -58,8 +58,21 @@ export function time(ms: number | undefined, today: number = Date.now()): string
   const at = new Date(ms);
   const clock = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
   if (at.toISOString().slice(0, 10) === new Date(today).toISOString().slice(0, 10)) return clock;
-  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${clock}`;
+  return `${dayAndMonth(ms)} ${clock}`;
 }
+
+/** Format a time of day in UTC: `14:03`, or `14:03:27` with seconds. */
+export function timeOfDay(ms: number, withSeconds: boolean): string {
+  return new Date(ms).toISOString().slice(11, withSeconds ? 19 : 16);
+}
+
+/** Format a date in UTC without its year: `12 Jan`. */
+export function dayAndMonth(ms: number): string {
+  const at = new Date(ms);
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+}
+
+export const year = (ms: number): string => String(new Date(ms).getUTCFullYear());
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 

@@ -109,6 +109,16 @@ export class TerminalPage {
     return this.page.locator("tr[data-order]");
   }
 
+  // The chart
+
+  get lines(): Locator {
+    return this.page.locator(".price-line");
+  }
+
+  line(title: string): Locator {
+    return this.lines.filter({ has: this.page.getByText(title, { exact: true }) });
+  }
+
   cell(row: Locator, name: string): Locator {
     return row.locator(`[data-cell="${name}"]`);
   }

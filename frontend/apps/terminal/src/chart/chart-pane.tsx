@@ -25,10 +25,12 @@ export function ChartPane() {
   const [bar, setBar] = createSignal<Bar | null>(null);
   const [chart, setChart] = createSignal<PriceChart | null>(null);
   let element!: HTMLDivElement;
+  let lines!: HTMLDivElement;
 
   onMount(() => {
     const created = new PriceChart(element, {
       datafeed: app.client.datafeed,
+      lines,
       onState: (state, reason = "") => {
         setState(state);
         setReason(reason);
@@ -62,7 +64,6 @@ export function ChartPane() {
   createEffect(() => {
     theme();
     chart()?.applyTheme();
-    chart()?.showTrading(orders(), account.position(app.symbol()));
   });
   const orders = createMemo(() =>
     account.liveOrders.filter(({ symbol }) => symbol === app.symbol()),
@@ -132,6 +133,7 @@ export function ChartPane() {
         aria-label={`Candles of ${app.symbol()}, resolution ${app.resolution()}`}
         data-state={state()}
       />
+      <div class="price-lines" ref={lines} />
       <Show when={isScrolledBack() && state() === "ready"}>
         <button type="button" class="to-latest" onClick={() => chart()?.scrollToLatest()}>
           To the latest →

@@ -1,46 +1,22 @@
-import { AreaSeries, ColorType, createChart, type UTCTimestamp } from "lightweight-charts";
 import { createEffect, onCleanup, onMount } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { colour, theme } from "../theme.ts";
-import { FONT } from "./price-chart.ts";
+import { theme } from "../theme.ts";
+import { CurveChart } from "./curve-chart.ts";
 
 export function EquityChart() {
   const { account } = useApp();
   let element!: HTMLDivElement;
   onMount(() => {
-    const chart = createChart(element, {
-      autoSize: true,
-      layout: { fontFamily: FONT, fontSize: 11, attributionLogo: false },
-      rightPriceScale: { borderVisible: false },
-      timeScale: { borderVisible: false, timeVisible: true, secondsVisible: true },
-    });
-    const series = chart.addSeries(AreaSeries, {
-      lineWidth: 2,
-      priceFormat: { type: "custom", formatter: format.money, minMove: 0.01 },
-    });
+    const chart = new CurveChart(element);
     createEffect(() => {
       theme();
-      const line = colour("line-faint");
-      chart.applyOptions({
-        layout: {
-          background: { type: ColorType.Solid, color: colour("surface") },
-          textColor: colour("muted"),
-        },
-        grid: { vertLines: { color: line }, horzLines: { color: line } },
-      });
-      series.applyOptions({
-        lineColor: colour("accent"),
-        topColor: colour("accent-faint"),
-        bottomColor: colour("accent-none"),
-      });
+      chart.applyTheme();
     });
     const stop = account.curve.onChange((points, isNew) => {
       const last = points.at(-1);
-      if (isNew) {
-        series.setData(points.map(({ time, value }) => ({ time: time as UTCTimestamp, value })));
-        chart.timeScale().fitContent();
-      } else if (last) series.update({ time: last.time as UTCTimestamp, value: last.value });
+      if (isNew) chart.show(points);
+      else if (last) chart.update(last);
     });
     onCleanup(() => {
       stop();

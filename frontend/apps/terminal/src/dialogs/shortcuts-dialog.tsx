@@ -24,9 +24,21 @@ export function ShortcutsDialog() {
       <p class="links">
         <a href="api/v1/docs">REST API</a>
         <a href="api/v1/ws/asyncapi">WebSocket API</a>
-        <a href="https://www.tradingview.com/" rel="noreferrer">
-          Charts by TradingView
+      </p>
+      <p class="muted notice">
+        Charts by{" "}
+        <a href="https://klinecharts.com/" rel="noreferrer">
+          KLineChart
         </a>
+        , copyright 2019 lihu, with parts of{" "}
+        <a href="https://www.tradingview.com/" rel="noreferrer">
+          TradingView Lightweight Charts
+        </a>
+        , copyright 2019 TradingView, Inc., under the{" "}
+        <a href="https://www.apache.org/licenses/LICENSE-2.0" rel="noreferrer">
+          Apache License 2.0
+        </a>
+        .
       </p>
     </Dialog>
   );

@@ -1,0 +1,113 @@
+// The seam between history and live bars on the chart, against a real backend.
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
+import { SteppedMarket } from "./support/stepped-market.ts";
+import { TerminalPage } from "./support/terminal-page.ts";
+
+const COMPARED_BARS = 15;
+/** The bars, and the empty space after them, that a chart shows at first. */
+const [BARS_SHOWN, RIGHT_BARS] = [120, 5];
+
+let market: SteppedMarket;
+let browser: Browser;
+let proxy: TcpProxy;
+let terminal: TerminalPage;
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
+});
+
+beforeEach(async (context) => {
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
+  proxy = new TcpProxy(market.backend.port);
+  terminal = await TerminalPage.open(browser, await proxy.start());
+});
+
+afterEach(async () => {
+  await terminal?.close();
+  proxy?.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await market?.backend.stop();
+});
+
+interface WireBar {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+/** Return the last bars of history, the newest first. */
+async function history(resolution: string): Promise<WireBar[]> {
+  const now = (await market.now()) / 1_000;
+  const query = new URLSearchParams({
+    symbol: "AAPL",
+    resolution,
+    from_time: String(now),
+    to_time: String(now + 1),
+    count_back: String(COMPARED_BARS),
+  });
+  const response = await fetch(`${market.address}/api/v1/datafeed/bars?${query}`);
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()).bars.toReversed();
+}
+
+/** Point at the last bars on the chart, and compare what the legend shows with the history. */
+async function compare(resolution: string): Promise<void> {
+  const { page } = terminal;
+  const bars = await history(resolution);
+  expect(bars.length).toBe(COMPARED_BARS);
+  const canvas = await page.locator(".chart .canvas").boundingBox();
+  if (canvas === null) throw new Error("no chart");
+  const axisWidth = await page
+    .locator(".price-lines")
+    .evaluate((element) => Number.parseFloat(element.style.getPropertyValue("--axis-width")));
+  const space = (canvas.width - axisWidth) / (BARS_SHOWN + RIGHT_BARS);
+  const legend = page.getByTestId("legend");
+  for (const [index, { open, high, low, close }] of bars.entries()) {
+    const x = canvas.x + canvas.width - axisWidth - (RIGHT_BARS + index + 0.5) * space;
+    await page.mouse.move(x, canvas.y + canvas.height / 2);
+    const [o, h, l, c] = [open, high, low, close].map((price) => price.toFixed(2));
+    const figures = new RegExp(`O\\s+${o}\\s+H\\s+${h}\\s+L\\s+${l}\\s+C\\s+${c}`);
+    await expect.poll(() => legend.innerText(), { message: `bar ${index}` }).toMatch(figures);
+  }
+  await page.mouse.move(canvas.x, canvas.y - 20);
+}
+
+test.each([
+  { label: "1m", resolution: "1", seconds: 60 },
+  { label: "5m", resolution: "5", seconds: 300 },
+])("bars of $label are those of the history, also after an outage", async (resolution) => {
+  const { page } = terminal;
+  await page.getByRole("radio", { name: resolution.label, exact: true }).click();
+  await terminal.isLoaded();
+  for (let step = 0; step < 8; step += 1) await market.advance(resolution.seconds * 0.4);
+  await compare(resolution.resolution);
+  proxy.cut();
+  await terminal.badge(/Reconnecting/);
+  await market.advance(resolution.seconds * 3.5);
+  proxy.restore();
+  await terminal.badge("Live");
+  await market.advance(resolution.seconds * 0.7);
+  await compare(resolution.resolution);
+});
+
+test("the legend shows the last bar again when the pointer leaves the chart", async () => {
+  const [last] = await history("1");
+  const canvas = await terminal.page.locator(".chart .canvas").boundingBox();
+  if (canvas === null || last === undefined) throw new Error("no chart");
+  const legend = terminal.page.getByTestId("legend");
+  const before = await legend.innerText();
+  await terminal.page.mouse.move(canvas.x + 100, canvas.y + 100);
+  await expect.poll(() => legend.innerText()).not.toBe(before);
+  await terminal.page.mouse.move(canvas.x - 50, canvas.y + 100);
+  await expect.poll(() => legend.innerText()).toBe(before);
+  expect(before).toContain(last.close.toFixed(2));
+});
