@@ -15,7 +15,8 @@ export const SHORTCUTS: readonly { keys: string; action: string }[] = [
   { keys: "1 to 5", action: "Positions, orders, history, fills, equity" },
   { keys: "D", action: "Light or dark" },
   { keys: "?", action: "These shortcuts" },
-  { keys: "Up, Down", action: "In a number: one step; with Shift ten" },
+  { keys: "Up, Down", action: "In a number, or on an order's line: one step; with Shift ten" },
+  { keys: "Enter", action: "On an order's line: change the order to the new price" },
 ];
 
 /** The target of commands that cancel several orders. */

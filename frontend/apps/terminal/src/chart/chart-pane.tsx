@@ -11,6 +11,7 @@ import {
 } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
+import { purposeLabel } from "../labels.ts";
 import { messageOf } from "../notifications.ts";
 import { theme } from "../theme.ts";
 import { type ChartState, PriceChart } from "./price-chart.ts";
@@ -37,6 +38,15 @@ export function ChartPane() {
       },
       onLegend: setBar,
       onScrolledBack: setIsScrolledBack,
+      onOrderMoved: async (order, kind, price) => {
+        const modified = { ...order, [kind === "stop" ? "stopPrice" : "limitPrice"]: price };
+        await app.runCommand(
+          order.id,
+          "The order was not modified",
+          () => account.broker.modifyOrder(modified),
+          { confirm: `Move ${purposeLabel(order).toLowerCase()} of ${order.symbol} to ${price}` },
+        );
+      },
     });
     setChart(created);
     onCleanup(() => created.remove());

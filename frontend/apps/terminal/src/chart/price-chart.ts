@@ -20,6 +20,7 @@ import {
 } from "klinecharts";
 import { price, quantity } from "../format.ts";
 import { chartLines } from "../labels.ts";
+import { isTrailing } from "../ticket/brackets.ts";
 import { BarConflation } from "./bar-conflation.ts";
 import { BarHistory } from "./bar-history.ts";
 import { BarLayer } from "./bar-layer.ts";
@@ -39,6 +40,8 @@ export interface PriceChartOptions {
   onLegend(bar: Bar | null): void;
   /** Called with whether the last bar is outside of the visible range. */
   onScrolledBack(isScrolledBack: boolean): void;
+  /** Called when a user moved a line of an order. `kind` is that of `chartLines`. */
+  onOrderMoved(order: Order, kind: string, price: number): Promise<void>;
 }
 
 const BARS_SHOWN = 120;
@@ -59,6 +62,7 @@ export class PriceChart {
   readonly #layer: BarLayer;
   readonly #lines: PriceLines;
   readonly #updates = new BarConflation((bar) => this.#applyBar(bar));
+  #orders: readonly Order[] = [];
   #symbol: SymbolInfo | null = null;
   #history: BarHistory | null = null;
   /** The bars that the chart takes when it is reset. It has its own list of them. */
@@ -79,7 +83,11 @@ export class PriceChart {
     this.#chart = chart;
     // The chart has no keys of its own, so it must not take the focus.
     chart.getDom()?.removeAttribute("tabindex");
-    this.#lines = new PriceLines(options.lines, (value) => price(value, this.#decimals));
+    this.#lines = new PriceLines(options.lines, {
+      format: (value) => price(value, this.#decimals),
+      snap: (value, ticks) => this.#snap(value, ticks),
+      onMoved: (id, price) => this.#moveOrder(id, price),
+    });
     this.#layer = new BarLayer(chart, {
       onDraw: (yAxis) => this.#drawLines(yAxis),
       onCrosshair: (bar) => this.#point(bar),
@@ -154,10 +162,11 @@ export class PriceChart {
 
   /** Show the orders and the position of the shown symbol as price lines. */
   showTrading(orders: readonly Order[], position: Position | undefined): void {
+    this.#orders = orders;
     const lines: PriceLine[] = orders.flatMap(orderLines);
     if (position) {
       const title = `${position.side === Side.Buy ? "Long" : "Short"} ${quantity(position.qty)}`;
-      const look = { tone: "accent", isDashed: false } as const;
+      const look = { tone: "accent", isDashed: false, isMovable: false } as const;
       lines.push({ id: "position", price: position.avgPrice, title, ...look });
     }
     this.#lines.set(lines);
@@ -175,6 +184,12 @@ export class PriceChart {
 
   get #decimals(): number {
     return Math.round(Math.log10(this.#symbol?.pricescale ?? 100));
+  }
+
+  #snap(price: number, ticks = 0): number {
+    const { minmov = 1, pricescale = 100 } = this.#symbol ?? {};
+    const count = Math.round((price * pricescale) / minmov) + ticks;
+    return Number(((count * minmov) / pricescale).toFixed(this.#decimals));
   }
 
   /** Show the newest bars at the usual width, as soon as the chart itself is shown. */
@@ -239,7 +254,15 @@ export class PriceChart {
       height: this.#chart.getSize("candle_pane", "main")?.height ?? 0,
       axisWidth: this.#chart.getSize("candle_pane", "yAxis")?.width ?? 0,
       toPixel: (price) => yAxis.convertToPixel(price),
+      toPrice: (pixel) => yAxis.convertFromPixel(pixel),
     });
+  }
+
+  async #moveOrder(id: string, price: number): Promise<void> {
+    for (const order of this.#orders) {
+      const line = chartLines(order).find(({ kind }) => lineId(order, kind) === id);
+      if (line) await this.#options.onOrderMoved(order, line.kind, price);
+    }
   }
 
   /** Extend the price range to the lines that leave the candles at least half of the height. */
@@ -266,9 +289,12 @@ function orderLines(order: Order): PriceLine[] {
     order.parentType === ParentType.Order || order.parentType === ParentType.Position;
   const tone = isBracket ? "muted" : order.side === Side.Buy ? "up" : "down";
   return chartLines(order).map(({ kind, price, title }) => {
-    return { id: `${order.id} ${kind}`, price, title, tone, isDashed: true };
+    const isMovable = !isTrailing(order);
+    return { id: lineId(order, kind), price, title, tone, isDashed: true, isMovable };
   });
 }
+
+const lineId = (order: Order, kind: string): string => `${order.id} ${kind}`;
 
 function rangeOf(range: AxisRange, from: number, to: number): AxisRange {
   return {

@@ -1,3 +1,5 @@
+import { LineHandle, type PriceScale } from "./line-handle.ts";
+
 /** A line at a price, such as that of an order. */
 export interface PriceLine {
   id: string;
@@ -5,13 +7,15 @@ export interface PriceLine {
   title: string;
   tone: "accent" | "up" | "down" | "muted";
   isDashed: boolean;
+  isMovable: boolean;
 }
 
-/** Converts prices to heights in pixels from the top of the pane. */
-export interface PriceScale {
-  height: number;
-  axisWidth: number;
-  toPixel(price: number): number;
+export interface PriceLinesOptions {
+  format(price: number): string;
+  /** Return the price of the symbol's grid that is next to `price`, `ticks` away from it. */
+  snap(price: number, ticks?: number): number;
+  /** Called with the new price of a line that a user moved. The line stays there meanwhile. */
+  onMoved(id: string, price: number): Promise<void>;
 }
 
 interface Drawn {
@@ -19,6 +23,7 @@ interface Drawn {
   element: HTMLElement;
   label: HTMLElement;
   price: HTMLElement;
+  handle: LineHandle;
   /** The style and texts that are in the document. */
   shown: string;
 }
@@ -27,18 +32,18 @@ interface Drawn {
 const LABEL_PX = 18;
 
 /**
- * The lines over a chart, as elements: each has a title, and a price next to the axis. Lines outside
- * of the visible prices are hidden.
+ * The lines over a chart, as elements: each has a title, a price next to the axis and, if it can be
+ * moved, a handle for mouse, touch and keys. Lines outside of the visible prices are hidden.
  */
 export class PriceLines {
   readonly #root: HTMLElement;
-  readonly #format: (price: number) => string;
+  readonly #options: PriceLinesOptions;
   readonly #drawn = new Map<string, Drawn>();
   #scale: PriceScale | null = null;
 
-  constructor(root: HTMLElement, format: (price: number) => string) {
+  constructor(root: HTMLElement, options: PriceLinesOptions) {
     this.#root = root;
-    this.#format = format;
+    this.#options = options;
   }
 
   get prices(): number[] {
@@ -49,12 +54,14 @@ export class PriceLines {
     const ids = new Set(lines.map(({ id }) => id));
     for (const [id, drawn] of this.#drawn) {
       if (ids.has(id)) continue;
+      drawn.handle.cancel();
       drawn.element.remove();
       this.#drawn.delete(id);
     }
     for (const line of lines) {
       const drawn = this.#drawn.get(line.id) ?? this.#create(line);
       drawn.line = line;
+      drawn.handle.update(line);
     }
     this.#draw();
   }
@@ -70,7 +77,7 @@ export class PriceLines {
     if (scale === null) return;
     this.#root.style.setProperty("--axis-width", `${scale.axisWidth}px`);
     const placed = [...this.#drawn.values()]
-      .map((drawn) => ({ drawn, y: scale.toPixel(drawn.line.price) }))
+      .map((drawn) => ({ drawn, y: scale.toPixel(drawn.handle.price) }))
       .sort((a, b) => a.y - b.y);
     let free = Number.NEGATIVE_INFINITY;
     for (const { drawn, y } of placed) {
@@ -82,19 +89,20 @@ export class PriceLines {
   }
 
   #show(drawn: Drawn, isVisible: boolean, y: number, offset: number): void {
-    const { line, element, label, price } = drawn;
-    const text = this.#format(line.price);
-    const shown = [isVisible, y, offset, text, line.tone, line.title].join("|");
+    const { line, handle, element, label, price } = drawn;
+    const text = this.#options.format(handle.price);
+    const shown = [isVisible, y, offset, text, line.tone, line.title, handle.isMoved].join("|");
     if (drawn.shown === shown) return;
     drawn.shown = shown;
     element.hidden = !isVisible;
     element.dataset.tone = line.tone;
     element.dataset.dashed = String(line.isDashed);
+    element.dataset.moved = String(handle.isMoved);
     element.style.transform = `translateY(${y}px)`;
     label.style.transform = `translateY(${offset}px)`;
     price.style.transform = label.style.transform;
     price.textContent = text;
-    label.textContent = line.title;
+    handle.show(line.title, text);
   }
 
   #create(line: PriceLine): Drawn {
@@ -106,8 +114,15 @@ export class PriceLines {
     const price = document.createElement("span");
     price.className = "price-line-price";
     element.append(label, price);
+    const handle = new LineHandle(label, line, {
+      scale: () => this.#scale,
+      top: () => this.#root.getBoundingClientRect().top,
+      snap: this.#options.snap,
+      onChange: () => this.#draw(),
+      onMoved: (price) => this.#options.onMoved(line.id, price),
+    });
     this.#root.append(element);
-    const drawn = { line, element, label, price, shown: "" };
+    const drawn = { line, element, label, price, handle, shown: "" };
     this.#drawn.set(line.id, drawn);
     return drawn;
   }
