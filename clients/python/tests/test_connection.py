@@ -55,23 +55,31 @@ async def scripted(answer: Answer) -> AsyncIterator[AsyncClient]:
             yield client
 
 
+@pytest.fixture(scope="module")
+async def server() -> AsyncIterator[str]:
+    """The address of a server whose market stands still."""
+    async with stepping() as market:
+        yield market.address
+
+
 async def reply(connection: ServerConnection, type_: str, status: str, message: str) -> None:
     payload = {"status": status, "message": message, "topic": TOPIC}
     await connection.send(json.dumps({"type": f"{type_}.response", "payload": payload}))
 
 
-async def test_the_connection_is_closed_after_the_last_subscription_and_opened_again() -> None:
-    async with stepping() as bot:
-        url = f"http://{bot.address}"
-        async with AsyncClient(url, stream_options=QUICK) as client:
-            phases: list[str] = []
-            end = client.on_socket_state(lambda state: phases.append(state.phase))
-            for _ in range(2):
-                async with client.bars("AAPL", "1") as bars:
-                    await bars.next(10)
-                await until(lambda: client._streams.state.phase == "idle")
-            end()
-            assert phases == ["connecting", "connected", "idle"] * 2
+async def test_the_connection_is_closed_after_the_last_subscription_and_opened_again(
+    server: str,
+) -> None:
+    url = f"http://{server}"
+    async with AsyncClient(url, stream_options=QUICK) as client:
+        phases: list[str] = []
+        end = client.on_socket_state(lambda state: phases.append(state.phase))
+        for _ in range(2):
+            async with client.bars("AAPL", "1") as bars:
+                await bars.next(10)
+            await until(lambda: client._streams.state.phase == "idle")
+        end()
+        assert phases == ["connecting", "connected", "idle"] * 2
 
 
 async def test_a_token_that_the_server_refuses_ends_the_streams() -> None:
@@ -171,19 +179,18 @@ async def test_a_slow_consumer_receives_the_last_bar_of_each_time() -> None:
     assert [(bar.time, bar.close) for bar in received][-3:] == [(0, 49), (1, 99), (2, 100)]
 
 
-async def test_a_stream_that_is_not_read_ends_when_its_buffer_is_full() -> None:
-    async with stepping() as bot:
-        url = f"http://{bot.address}"
-        async with AsyncClient(url, account="SLOW", stream_options=QUICK) as client:
-            orders = client.order_updates()
-            await orders.synchronized()
-            for _ in range(5):
-                await client.place_order("AAPL", Side.BUY, 1)
-            await until(lambda: orders.is_closed)
-            for _ in range(8):
-                await orders.next(0)
-            with pytest.raises(ConsumerTooSlow, match="8 updates were not read"):
-                await orders.next(0)
+async def test_a_stream_that_is_not_read_ends_when_its_buffer_is_full(server: str) -> None:
+    url = f"http://{server}"
+    async with AsyncClient(url, account="SLOW", stream_options=QUICK) as client:
+        orders = client.order_updates()
+        await orders.synchronized()
+        for _ in range(5):
+            await client.place_order("AAPL", Side.BUY, 1)
+        await until(lambda: orders.is_closed)
+        for _ in range(8):
+            await orders.next(0)
+        with pytest.raises(ConsumerTooSlow, match="8 updates were not read"):
+            await orders.next(0)
 
 
 async def test_a_subscription_that_is_closed_ends_those_who_wait_for_it() -> None:
@@ -210,7 +217,7 @@ def _orders(client: AsyncClient) -> Stream[Any]:
 
 @pytest.mark.parametrize("stream", [_bars, _orders])
 async def test_an_outage_is_logged_once_with_its_end(
-    stream: Callable[[AsyncClient], Stream[Any]], caplog: pytest.LogCaptureFixture
+    server: str, stream: Callable[[AsyncClient], Stream[Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "trading_api_client")
 
@@ -220,7 +227,7 @@ async def test_an_outage_is_logged_once_with_its_end(
     async def more_attempts(before: int) -> None:
         await until(lambda: proxy.connections > before + 3)
 
-    async with stepping() as bot, lossy_proxy(bot.address) as (proxy, address):
+    async with lossy_proxy(server) as (proxy, address):
         options = replace(QUICK, reply_timeout_s=10.0)
         url = f"http://{address}"
         async with AsyncClient(url, timeout_s=0.1, stream_options=options) as client:
@@ -280,12 +287,11 @@ async def test_a_symbol_that_is_not_a_string_is_refused() -> None:
                 subscribe()
 
 
-async def test_a_closed_client_fails_new_and_present_streams() -> None:
-    async with stepping() as bot:
-        client = AsyncClient(f"http://{bot.address}")
-        bars = client.bars("AAPL", "1")
-        waiting = asyncio.create_task(anext(client.trades("EURUSD")))
-        await bars.synchronized()
-        await client.close()
-        results = await asyncio.gather(waiting, bars.next(0), bars.next(0), return_exceptions=True)
-        assert [str(each) for each in results[-1:]] == ["The client was closed"]
+async def test_a_closed_client_fails_new_and_present_streams(server: str) -> None:
+    client = AsyncClient(f"http://{server}")
+    bars = client.bars("AAPL", "1")
+    waiting = asyncio.create_task(anext(client.trades("EURUSD")))
+    await bars.synchronized()
+    await client.close()
+    results = await asyncio.gather(waiting, bars.next(0), bars.next(0), return_exceptions=True)
+    assert [str(each) for each in results[-1:]] == ["The client was closed"]
