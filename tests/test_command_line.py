@@ -80,6 +80,14 @@ def test_a_replay_without_data_prevents_the_start(changed: dict[str, Path], sent
         create_app(settings)
 
 
+@pytest.mark.parametrize("arguments", [["token"], ["alpaca-key", "create"]], ids=" ".join)
+def test_an_unknown_scope_is_answered_with_the_known_ones(arguments: list[str]) -> None:
+    result = command([*arguments, "--scope", "trade"])
+    assert result.returncode == 2
+    assert "account:trade" in result.stderr
+    assert "<Scope" not in result.stderr
+
+
 def test_a_port_in_use_prevents_the_start_before_addresses_are_printed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

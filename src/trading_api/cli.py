@@ -222,9 +222,9 @@ def _print_addresses(settings: Settings) -> None:
 def _add_token(commands: Any) -> None:
     command = commands.add_parser("token", help="make a development token, with AUTH_SECRET")
     command.add_argument("--subject", default="developer")
-    command.add_argument(
-        "--scope", action="append", choices=list(Scope), help="all but admin and account:live"
-    )
+    scopes = [scope.value for scope in Scope]
+    help = "all but admin and account:live"
+    command.add_argument("--scope", action="append", choices=scopes, help=help)
     command.add_argument("--account", action="append", help="DEFAULT_ACCOUNT_ID; may be repeated")
     command.add_argument("--hours", type=float, default=12.0, help="how long it is valid: 12")
     command.set_defaults(run=_token)

@@ -32,7 +32,7 @@ def add_key_commands(commands: Any) -> None:
     create.add_argument(
         "--scope",
         action="append",
-        choices=[*TRADING_SCOPES, Scope.ACCOUNT_LIVE],
+        choices=[each.value for each in (*TRADING_SCOPES, Scope.ACCOUNT_LIVE)],
         help="a scope of the key, by default all but account:live; may be repeated",
     )
     create.add_argument("--days", type=_days, help="how many days it is valid; by default for ever")
