@@ -76,8 +76,8 @@ def _mcp(context: ModuleContext) -> Module:
 
 
 OPTIONAL_MODULES: dict[str, ModuleFactory] = {"alpaca": _alpaca, "hooks": _hooks, "mcp": _mcp}
-"""The modules that only their names enable. A factory imports its module when it is called, so that
-other servers import nothing of it."""
+"""The modules that `all` does not enable. A factory imports its module when it is called, so that
+other servers need not import it."""
 LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics, Readiness], ExecutionVenue]
 
 

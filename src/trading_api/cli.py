@@ -54,7 +54,8 @@ WORKERS_MAX = 64
 _NAMED_SCOPES = (Scope.ADMIN, Scope.ACCOUNT_LIVE)
 """A token has these scopes only if they are asked for."""
 LEDGER_COMPANIONS = {"alerts": "alerts", "alpaca": "keys of Alpaca's clients", "hooks": "hooks"}
-"""What modules keep next to the ledger `trading.db`, as in `trading-alerts.db`."""
+"""The databases of modules next to the ledger `trading.db`: their contents, by the suffix of the
+name, as in `trading-alerts.db`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,9 +99,9 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_delete(data_commands)
     add_ledger_commands(commands, LEDGER_COMPANIONS)
     _add_backtest(commands)
-    alpaca_key = commands.add_parser("alpaca-key", help="keys of bots that are written for Alpaca")
+    alpaca_key = commands.add_parser("alpaca-key", help="manage the keys of Alpaca's clients")
     add_key_commands(alpaca_key.add_subparsers(required=True))
-    hook = commands.add_parser("hook", help="addresses at which alerts of TradingView trade")
+    hook = commands.add_parser("hook", help="manage the webhooks of TradingView alerts")
     add_hook_commands(hook.add_subparsers(required=True))
     add_mcp_command(commands)
     return parser

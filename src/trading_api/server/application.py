@@ -194,8 +194,8 @@ def _include(app: FastAPI, router: APIRouter, *errors: int) -> None:
 
 
 def _mount_applications(app: FastAPI, settings: Settings, modules: Sequence[Module]) -> None:
-    """Mount what the modules serve with a protocol of their own. Their WebSocket connections are
-    refused to pages of foreign origins, which `/api/v1/ws` checks itself."""
+    """Mount the applications of modules. WebSocket connections from pages of foreign origins
+    are refused here; `/api/v1/ws` checks the origin itself."""
     for module in modules:
         if isinstance(module, MountedApplications):
             for path, application in module.applications().items():

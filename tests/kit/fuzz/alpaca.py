@@ -86,7 +86,7 @@ FRAMES: list[Any] = [
 
 
 class AlpacaFuzzer:
-    """Sends random requests of a seed below `/api/v1/alpaca`. Raises AssertionError for an answer
+    """Sends random requests of a seed below `/api/v1/alpaca`. Raises AssertionError for a response
     that is neither a document nor one of Alpaca's errors."""
 
     def __init__(self, http: httpx.AsyncClient, seed: int) -> None:
@@ -148,7 +148,7 @@ class AlpacaFuzzer:
 
 
 def check_answer(answer: httpx.Response, sent: object) -> None:
-    """Raises AssertionError for an answer that Alpaca's clients could not read."""
+    """Raises AssertionError for a response that Alpaca's clients cannot read."""
     assert answer.status_code < 500, (sent, answer.text)
     if answer.status_code >= 400:
         document = answer.json()

@@ -125,7 +125,7 @@ class AssistantFuzzer:
 
 
 def _without_nulls(arguments: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments as the tool takes them: null is as good as left out, if it may be."""
+    """Return the arguments without optional ones that are null, which the tool treats alike."""
     optional = schema["properties"].keys() - set(schema.get("required", ()))
     is_left_out = [name for name, value in arguments.items() if value is None and name in optional]
     return {name: value for name, value in arguments.items() if name not in is_left_out}

@@ -37,8 +37,8 @@ def add_ledger_commands(commands: Any, companions: Companions) -> None:
     """Add `verify-ledger`, `ledger backup`, `ledger restore` and `ledger prune` to argparse's
     subparsers.
 
-    `companions` are the databases of modules next to the ledger, which are copied with it: what is
-    in them, by the name in the file, as in `trading-alerts.db`."""
+    `companions` are the databases of modules next to the ledger, which are copied with it: their
+    contents, by the suffix of the name, as in `trading-alerts.db`."""
     _add_verify_ledger(commands)
     ledger = commands.add_parser("ledger", help="copies of the ledger at DATABASE_URL")
     ledger_commands = ledger.add_subparsers(required=True)
