@@ -154,10 +154,10 @@ class DeliveryExecutor:
         try:
             if not waiting.is_first_try:
                 placed |= await self._orders.find_placed(delivery)
-                late = self._too_late(hook, delivery)
-                if late is not None:
-                    is_complete = await self._orders.is_complete(delivery, placed)
-                    return _ended(delivery, placed, None if is_complete else late)
+            # Also of a first try: the delivery may have waited behind others of its account.
+            if late := self._too_late(hook, delivery):
+                is_complete = await self._orders.is_complete(delivery, placed)
+                return _ended(delivery, placed, None if is_complete else late)
             await self._orders.execute(delivery, placed)
         except Unavailable:
             raise

@@ -170,6 +170,22 @@ async def test_an_alert_that_waits_too_long_is_refused() -> None:
         assert await hooks.position() == 0
 
 
+@pytest.mark.parametrize("later", [order("buy", 1, sequence=1), target(7, sequence=1)])
+async def test_an_alert_that_waits_too_long_behind_another_one_is_refused(
+    later: dict[str, Any],
+) -> None:
+    async with running_hooks(answer_within_s=0) as hooks:
+        created = await hooks.create()
+        broker = await down(hooks)
+        await hooks.send(created, target(5))
+        await hooks.send(created, later)
+        await broker.reached.wait()
+        hooks.now_ms += 61_000
+        broker.is_down = False
+        assert await hooks.notifications() == ["alert_stale"] * 2
+        assert await hooks.position() == 0
+
+
 async def test_the_alerts_of_an_account_that_wait_are_limited() -> None:
     async with running_hooks(answer_within_s=0) as hooks:
         created = await hooks.create()
