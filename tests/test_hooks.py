@@ -123,6 +123,12 @@ async def test_an_unknown_hook_and_a_wrong_secret_get_the_same_response(
     assert answers[0].headers["WWW-Authenticate"]
 
 
+async def test_only_addresses_of_alerts_are_open_without_a_token(server: Server) -> None:
+    # `tradingview` may also be read as the id of a hook.
+    answer = await server.rest.get("/hooks/tradingview/deliveries")
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_missing")
+
+
 async def test_wrong_secrets_are_limited_and_the_right_one_is_not(server: Server) -> None:
     path, secret = await server.create()
     codes = []

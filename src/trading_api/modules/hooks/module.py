@@ -50,7 +50,7 @@ class HooksModule:
 
     def authenticated_paths(self) -> str:
         """Return the pattern of the addresses of alerts, which carry the secret of their hook."""
-        return rf"{PATH}.+"
+        return rf"{PATH}hook-[^/]+"
 
     def get_api_routers(self) -> Sequence[APIRouter]:
         """Return the router below `/hooks`."""
