@@ -199,6 +199,17 @@ async def test_all_orders_are_canceled(api: AlpacaApi) -> None:
     assert await bot.ask(bot.client.get_orders) == []
 
 
+@pytest.mark.parametrize("price", ["0.000000000001", "0", "-5"])
+async def test_a_notional_order_at_an_impossible_price_is_refused(
+    api: AlpacaApi, price: str
+) -> None:
+    order = {"symbol": "BTC/USD", "side": "buy", "type": "limit", "time_in_force": "gtc"}
+    amounts = {"notional": "9000000000000000", "limit_price": price}
+    bot = api.client("NOTIONAL")
+    refused = await bot.refused(bot.client.post, "/orders", order | amounts)
+    assert refused[:2] == (422, 42210000)
+
+
 async def test_notional_and_fractional_orders_need_a_fractionable_asset(api: AlpacaApi) -> None:
     bot = api.client("NOTIONAL")
     crypto = {"symbol": "BTC/USD", "side": "buy", "time_in_force": "gtc"}

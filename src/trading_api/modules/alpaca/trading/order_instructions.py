@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import ROUND_DOWN, Decimal
+from decimal import Context, Decimal
 
 from trading_api.domain.account_snapshot import OrderView
 from trading_api.domain.broker_commands import (
@@ -45,6 +45,8 @@ _DURATIONS = {
     "fok": Duration.FOK,
 }
 HUNDRED = Decimal(100)
+_EXACT = Context(prec=60)
+"""Enough digits for the steps in the largest amount at the smallest price."""
 
 
 def to_instruction(
@@ -212,8 +214,10 @@ def _quantity(order: NewOrder, side: Side, instrument: Instrument, quote: Quote 
         raise unprocessable("notional orders must be market or limit orders")
     if not is_fractionable(instrument):
         raise _not_fractionable(instrument)
-    price = order.limit_price or _touch(quote, side)
-    quantity = floor_to_step(order.notional / price, instrument.quantity_step)
+    price = _touch(quote, side) if order.limit_price is None else order.limit_price
+    if price <= 0:
+        raise unprocessable("limit price must be > 0")
+    quantity = floor_to_step(_EXACT.divide(order.notional, price), instrument.quantity_step)
     if not quantity:
         raise insufficient(f"notional {order.notional} is less than the smallest order")
     return quantity
@@ -221,7 +225,7 @@ def _quantity(order: NewOrder, side: Side, instrument: Instrument, quote: Quote 
 
 def floor_to_step(quantity: Decimal, step: Decimal) -> Decimal:
     """Return the largest multiple of the step that is not above the quantity."""
-    return (quantity / step).quantize(Decimal(1), ROUND_DOWN) * step
+    return _EXACT.multiply(_EXACT.divide_int(quantity, step), step)
 
 
 def _trail_distance(
