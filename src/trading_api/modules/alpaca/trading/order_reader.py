@@ -23,6 +23,11 @@ class OrderReader:
         self.account_id = account_id
         self.history = broker.history(account_id)
         self.live = {order.id: order for order in broker.snapshot(account_id).live_orders()}
+        # The live brackets of each order; those of positions, which have no parent, are under "".
+        self._live_brackets: dict[str, list[OrderView]] = {}
+        for order in self.live.values():
+            if order.is_bracket:
+                self._live_brackets.setdefault(order.parent_id, []).append(order)
         # Bounded by what one request reads.
         self._known: dict[str, OrderView | None] = dict(self.live)
 
@@ -47,7 +52,7 @@ class OrderReader:
         number = number_of(order.id)
         placed_with_it = [await self.order(f"order-{number + each}") for each in (1, 2)]
         newest: dict[bool, OrderView] = {}
-        for leg in [*placed_with_it, *self.live.values()]:
+        for leg in [*placed_with_it, *self._live_brackets.get(order.id, ())]:
             if leg is not None and leg.is_bracket and leg.parent_id == order.id:
                 newest[leg.type is not OrderType.LIMIT] = leg
         return [newest[key] for key in sorted(newest)]
@@ -59,8 +64,9 @@ class OrderReader:
             return None
         number = number_of(order.id)
         neighbours = [f"order-{number - 1}"] if number > 1 else []
-        candidates = [await self.order(each) for each in [*neighbours, f"order-{number + 1}"]]
-        for other in [*self.live.values(), *candidates]:
+        others: list[OrderView | None] = [*self._live_brackets.get("", ())]
+        others += [await self.order(each) for each in [*neighbours, f"order-{number + 1}"]]
+        for other in others:
             if other is not None and _are_pair(order, other):
                 return other
         return None

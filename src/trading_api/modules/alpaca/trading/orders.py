@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from uuid import UUID
 
@@ -48,6 +49,8 @@ from trading_api.modules.alpaca.trading.order_instructions import (
 from trading_api.modules.alpaca.trading.order_list import OrderFilter, list_orders
 from trading_api.modules.alpaca.trading.order_reader import OrderReader
 
+PRESENTED_AT_ONCE = 50
+"""The orders of a list that are made documents without a pause, in some milliseconds."""
 _NOT_CHANGEABLE = {"order_not_working", "order_triggered"}
 
 
@@ -174,7 +177,12 @@ class AccountOrders:
         """Return the orders that the filter admits."""
         reader = await self.reader(account_id)
         present = self.presenter.nested if wanted.is_nested else self.presenter.flat
-        return [await present(reader, order) for order in await list_orders(reader, wanted)]
+        documents: list[AlpacaOrder] = []
+        for order in await list_orders(reader, wanted):
+            if len(documents) % PRESENTED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            documents.append(await present(reader, order))
+        return documents
 
     async def by_uuid(self, account_id: str, uuid: str) -> AlpacaOrder:
         """Return an order with its legs."""
