@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,8 @@ ZERO = Decimal(0)
 PAGE = 1_000
 RECORDS_MAX = 20_000
 """The most executions, and the most cash lines, that one request reads."""
+POINTS_AT_ONCE = 200
+"""The points that are computed without a pause, in some milliseconds."""
 DEPOSITS = frozenset({"deposit", "withdrawal", "adjustment"})
 """The kinds of cash lines that are not a result of trading."""
 _BREAKS = frozenset({"reset", "settlement"})
@@ -52,23 +55,26 @@ class EquityHistory:
         records since the first of them, and ApiError."""
         first_ms = times_ms[0]
         history = self._broker.history(account_id)
-        executions = await _executions(history, first_ms)
-        lines = await _cash_lines(history, first_ms)
         snapshot = self._broker.snapshot(account_id)
-        state = _PastState(snapshot)
+        # What is committed while records and prices are read is in neither of them: the executions
+        # are those of this moment too.
+        state, present, seq = _PastState(snapshot), snapshot.equity(), snapshot.seq
+        executions = await _executions(history, first_ms)
+        lines = [line for line in await _cash_lines(history, first_ms) if line.seq <= seq]
         symbols = {*state.quantities, *(each.symbol for each in executions)}
         series = await self._series(symbols, resolution, first_ms, now_ms)
         rates = self._rates(symbols, snapshot)
         undone_ms = max((line.at_ms for line in lines if line.kind in _BREAKS), default=0)
         points: list[EquityPoint] = []
-        for time_ms in reversed(times_ms):
+        for number, time_ms in enumerate(reversed(times_ms)):
+            if number % POINTS_AT_ONCE == 0:
+                await asyncio.sleep(0)
             while executions and executions[-1].time_ms > max(time_ms, undone_ms):
                 state.undo_execution(executions.pop(), rates)
             while lines and lines[-1].at_ms > max(time_ms, undone_ms):
                 state.undo_cash_line(lines.pop())
-            is_present = time_ms >= now_ms
             past = state.equity(max(time_ms, undone_ms), series, rates)
-            equity = snapshot.equity() if is_present else past
+            equity = present if time_ms >= now_ms else past
             points.append(EquityPoint(time_ms, equity, state.deposits))
         first = points[-1].deposits
         return [EquityPoint(p.time_ms, p.equity, first - p.deposits) for p in reversed(points)]

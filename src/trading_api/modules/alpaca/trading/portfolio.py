@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
+import numpy as np
+
 from trading_api.domain.resolution import DAY_MS, MINUTE_MS
 from trading_api.models.alpaca.account import PortfolioHistory
 from trading_api.modules.alpaca.errors import invalid_field, unprocessable
@@ -113,8 +115,13 @@ class AlpacaPortfolio:
         if window_ms == DAY_MS:
             days = {int(day) for day in sessions.days_ms}
             return [start for start in starts if start in days]
-        spans = list(zip(sessions.starts_ms.tolist(), sessions.ends_ms.tolist(), strict=True))
-        return [each for each in starts if any(begin <= each < end for begin, end in spans)]
+        times = np.array(starts)
+        # The session that began last before each window: none, or one that may be over.
+        places = np.searchsorted(sessions.starts_ms, times, side="right") - 1
+        if not len(sessions.ends_ms):
+            return []
+        is_open = (places >= 0) & (times < sessions.ends_ms[places])
+        return [int(each) for each in times[is_open]]
 
 
 _CACHE_MAX = 10_000
