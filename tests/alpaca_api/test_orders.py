@@ -169,6 +169,19 @@ async def test_an_oco_protects_the_position(api: AlpacaApi) -> None:
     assert [each.status.value for each in flat] == ["filled", "canceled", "canceled", "filled"]
 
 
+async def test_ended_oco_orders_keep_their_own_legs(api: AlpacaApi) -> None:
+    bot = api.client("OCO-TWICE")
+    await bot.submit(MarketOrderRequest(**BUY))
+    placed = []
+    for _ in range(2):
+        placed.append(await bot.submit(LimitOrderRequest(**SELL, order_class="oco", **EXITS)))
+        await bot.ask(bot.client.cancel_orders)
+    every = GetOrdersRequest(status=QueryOrderStatus.ALL, nested=True)
+    later, earlier, _ = await bot.ask(bot.client.get_orders, every)
+    found = [(each.id, [leg.id for leg in each.legs]) for each in (earlier, later)]
+    assert found == [(each.id, [leg.id for leg in each.legs or ()]) for each in placed]
+
+
 async def test_an_order_is_replaced_in_place(api: AlpacaApi) -> None:
     bot = api.client("REPLACE")
     order = await bot.submit(LimitOrderRequest(**BUY, limit_price=10, client_order_id="mine"))

@@ -62,10 +62,12 @@ class OrderReader:
         Unavailable."""
         if not order.is_bracket or order.parent_id:
             return None
-        number = number_of(order.id)
-        neighbours = [f"order-{number - 1}"] if number > 1 else []
         others: list[OrderView | None] = [*self._live_brackets.get("", ())]
-        others += [await self.order(each) for each in [*neighbours, f"order-{number + 1}"]]
+        # Of a pair, the take-profit is placed first. Another pair may be next to it.
+        step = 1 if order.type is OrderType.LIMIT else -1
+        number = number_of(order.id)
+        neighbours = [each for each in (number + step, number - step) if each > 0]
+        others += [await self.order(f"order-{each}") for each in neighbours]
         for other in others:
             if other is not None and _are_pair(order, other):
                 return other
