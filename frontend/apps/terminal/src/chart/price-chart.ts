@@ -45,6 +45,9 @@ export interface PriceChartOptions {
 }
 
 const BARS_SHOWN = 120;
+/** A narrow screen shows fewer bars, so that a candle has a body. */
+const BAR_PX_MIN = 4;
+const BAR_PX_MAX = 50;
 /** The empty space after the last bar. */
 const RIGHT_BARS = 5;
 /** Older bars are read when fewer than this are loaded before the visible range. */
@@ -197,7 +200,7 @@ export class PriceChart {
     const width = this.#chart.getSize("candle_pane", "main")?.width ?? 0;
     this.#hasUsualWidth = width > 0;
     if (width === 0) return;
-    const space = Math.min(Math.max(width / (BARS_SHOWN + RIGHT_BARS), 1), 50);
+    const space = Math.min(Math.max(width / (BARS_SHOWN + RIGHT_BARS), BAR_PX_MIN), BAR_PX_MAX);
     this.#chart.setBarSpace(space);
     this.#chart.setOffsetRightDistance(space * RIGHT_BARS);
   }
