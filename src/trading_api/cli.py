@@ -1,6 +1,4 @@
-"""The `trading-api` command: serve, the roles of several processes, token, data import and list,
-data delete, verify-ledger, ledger backup, restore and prune, broker halt, resume and check, hook
-create, list and delete, alpaca-key create, list and revoke, mcp, and backtest verify."""
+"""The `trading-api` command: serve, manage what is stored, and make tokens, keys and hooks."""
 
 from __future__ import annotations
 
@@ -171,9 +169,11 @@ def _serve_role(arguments: argparse.Namespace) -> int:
 
 
 def _serve_workers(settings: Settings, workers: int) -> int:
+    from trading_api.roles.scalable_settings import check_scalable
     from trading_api.roles.supervisor import run_supervisor
 
     check_process_count(os.environ, [])
+    check_scalable(settings, "core")
     _print_addresses(settings)
     return run_supervisor(settings, workers)
 

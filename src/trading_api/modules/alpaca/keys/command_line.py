@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from trading_api.auth.api_secrets import hash_secret, new_secret
 from trading_api.auth.principal import Scope
 from trading_api.clock import wall_clock_ms
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.errors import ConfigurationError, truncate
 from trading_api.models.common import AccountId
 from trading_api.modules.alpaca.keys.api_key import ApiKey, new_key_id
@@ -47,6 +48,11 @@ def _create(arguments: argparse.Namespace) -> None:
     settings = Settings()
     account_id = _account_id(arguments.account or settings.default_account_id)
     scopes = frozenset(Scope(each) for each in arguments.scope or TRADING_SCOPES)
+    if account_kind(account_id) is AccountKind.LIVE and Scope.ACCOUNT_LIVE not in scopes:
+        raise ConfigurationError(
+            f"{account_id} trades real money, which needs `--scope account:live`, next to "
+            "the other scopes of the key."
+        )
     now_ms, secret = wall_clock_ms(), new_secret()
     expires_ms = None if arguments.days is None else now_ms + arguments.days * DAY_MS
     key = ApiKey(new_key_id(), hash_secret(secret), account_id, scopes, now_ms, expires_ms)

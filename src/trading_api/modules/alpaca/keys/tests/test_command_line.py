@@ -55,6 +55,15 @@ def test_a_key_is_created_listed_and_revoked(
     assert not revoked.is_valid(revoked.created_ms)
 
 
+def test_a_key_of_a_live_account_needs_its_scope(
+    store: SqliteKeyStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    id, _ = create(capsys, "--account", "LIVE-MAIN", "--scope", "account:live")
+    key = store.get(id)
+    assert key is not None
+    assert key.scopes == {Scope.ACCOUNT_LIVE}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -62,6 +71,8 @@ def test_a_key_is_created_listed_and_revoked(
         ["create", "--account", "not an account"],
         ["create", "--days", "0"],
         ["create", "--scope", "admin"],
+        ["create", "--account", "LIVE-MAIN"],
+        ["create", "--account", "live-main", "--scope", "account:trade"],
     ],
 )
 def test_an_error_is_one_sentence(
