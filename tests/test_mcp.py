@@ -308,6 +308,19 @@ async def test_no_request_stays_open(address: str) -> None:
         assert (await http.post("/mcp/other", json=LIST, headers=caller)).status_code == 404
 
 
+async def test_two_requests_of_one_id_do_not_wait_for_each_other(address: str) -> None:
+    caller = new_caller()
+    async with httpx.AsyncClient(base_url=f"http://{address}", headers=ACCEPT) as http:
+        headers = caller | await begin_session(http, caller)
+        call = {"name": "quote", "arguments": {"symbols": ["AAPL"]}}
+        message = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": call}
+        sent = [http.post("/mcp", json=message, headers=headers) for _ in range(4)]
+        statuses = [answer.status_code for answer in await asyncio.gather(*sent)]
+        assert sorted({*statuses, 409}) == [200, 409]
+        again = await http.post("/mcp", json=message, headers=headers)
+        assert again.status_code == 200
+
+
 async def test_a_page_of_a_foreign_origin_is_refused(address: str) -> None:
     headers = ACCEPT | {"Origin": "http://foreign.example"}
     async with httpx.AsyncClient(base_url=f"http://{address}", headers=headers) as http:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from http import HTTPMethod
 from typing import Any
 
@@ -71,17 +72,18 @@ class McpEndpoint:
         except ApiError as error:
             await send_error(error, scope, receive, send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> Receive:
-        """Read the body, within the limits of all requests, and return a `receive` that repeats it.
+    async def _read(self, scope: Scope, receive: Receive) -> StrictRequest:
+        """Return the request with its body, which is within the limits of all requests.
 
         Raises HTTPException if the body exceeds a limit."""
         request = StrictRequest(scope, receive)
         body = await request.body()
         if exceeds_nesting(body.decode("latin-1"), self._json_depth_max):
             raise HTTPException(422, f"The body is nested more than {self._json_depth_max} deep")
-        return request.unread()
+        return request
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, scope: Scope, request: StrictRequest, send: Send) -> None:
+        receive = request.unread()
         headers = Headers(scope=scope)
         subject = _principal(scope).subject
         session_id = headers.get(SESSION_HEADER)
@@ -95,7 +97,8 @@ class McpEndpoint:
         elif (found := self._sessions.find(session_id, subject)) is None:
             await _session_not_found()(scope, receive, send)
         else:
-            await self._handle(found, scope, receive, send)
+            with found.open_request(_message_id(await request.body())):
+                await self._handle(found, scope, receive, send)
             if scope["method"] == HTTPMethod.DELETE:
                 self._sessions.end(session_id)
 
@@ -122,6 +125,16 @@ class McpEndpoint:
 def _principal(scope: Scope) -> Principal:
     principal: Principal = scope["state"]["principal"]
     return principal
+
+
+def _message_id(body: bytes) -> str | None:
+    """Return the id of a request of JSON-RPC, or None for a notification or no JSON."""
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return None
+    id = message.get("id") if isinstance(message, dict) else None
+    return None if id is None else str(id)
 
 
 def _session_not_found() -> Response:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -50,6 +51,25 @@ class McpSession:
     used_s: float
     value_used: Decimal = Decimal(0)
     confirmations: OrderedDict[str, Confirmation] = field(default_factory=OrderedDict)
+
+    request_ids: set[str] = field(default_factory=set)
+    """The ids of the requests that are not answered yet."""
+
+    @contextmanager
+    def open_request(self, id: str | None) -> Iterator[None]:
+        """Hold the id of a request until it is answered. None is that of a notification.
+
+        Raises Conflict for an id in use: the SDK would answer only one of the two requests."""
+        if id is None:
+            yield
+            return
+        if id in self.request_ids:
+            raise Conflict("Another request of this id is not answered yet.", "request_id_in_use")
+        self.request_ids.add(id)
+        try:
+            yield
+        finally:
+            self.request_ids.remove(id)
 
     @property
     def value_remaining(self) -> Decimal:
