@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -57,26 +57,30 @@ async def test_the_bridge_serves_a_version_with_a_handshake(address: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("url", "headers", "sentence"),
+    ("url", "new_headers", "sentence"),
     [
-        ("http://{}/mcp", {}, "needs a token in TRADING_API_TOKEN"),
-        ("http://{}/mcp", bearer("a.b.c"), "does not accept the token in TRADING_API_TOKEN"),
+        ("http://{}/mcp", dict, "needs a token in TRADING_API_TOKEN"),
+        (
+            "http://{}/mcp",
+            lambda: bearer("a.b.c"),
+            "does not accept the token in TRADING_API_TOKEN",
+        ),
         (
             "http://{}/other/mcp",
-            new_caller(),
+            new_caller,
             "answers 404: the server needs ENABLED_MODULES=all,mcp",
         ),
-        ("http://127.0.0.1:1/mcp", new_caller(), "does not answer"),
-        ("http:///mcp", new_caller(), "does not answer"),
+        ("http://127.0.0.1:1/mcp", new_caller, "does not answer"),
+        ("http:///mcp", new_caller, "does not answer"),
     ],
 )
 async def test_the_bridge_reports_an_unusable_server_in_one_sentence(
-    address: str, url: str, headers: dict[str, str], sentence: str
+    address: str, url: str, new_headers: Callable[[], dict[str, str]], sentence: str
 ) -> None:
     from trading_api.modules.mcp.stdio_bridge import bridge
 
     with pytest.raises(ConfigurationError, match=sentence):
-        await bridge(url.format(address), headers)
+        await bridge(url.format(address), new_headers())
 
 
 def test_the_command_refuses_another_scheme(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,8 @@ from alpaca.trading.requests import (
 
 from tests.kit.alpaca_api import AlpacaApi, AlpacaClient, alpaca_api
 from tests.kit.stepped_market import START_MS
+from trading_api.errors import Unavailable
+from trading_api.modules.alpaca.trading.orders import AccountOrders
 
 BUY: dict[str, Any] = {"symbol": "AAPL", "qty": 2, "side": "buy", "time_in_force": "gtc"}
 SELL: dict[str, Any] = BUY | {"side": "sell"}
@@ -53,6 +55,21 @@ async def test_a_market_order_is_accepted_and_then_filled(api: AlpacaApi) -> Non
     assert order.submitted_at == order.filled_at
     assert await bot.ask(bot.client.get_order_by_client_id, "mine") == order
     assert await bot.ask(bot.client.get_order_by_client_id, str(order.id)) == order
+
+
+async def test_an_order_that_cannot_be_read_was_placed_nevertheless(
+    api: AlpacaApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise Unavailable("The ledger cannot be read.", "ledger_unavailable")
+
+    bot = api.client("UNREAD")
+    with monkeypatch.context() as patch:
+        patch.setattr(AccountOrders, "by_id", fail)
+        status, _, message = await bot.refused(bot.client.submit_order, MarketOrderRequest(**BUY))
+    (order,) = await bot.ask(bot.client.get_orders, GetOrdersRequest(status=QueryOrderStatus.ALL))
+    assert status == 500
+    assert message.startswith(f"the order {order.id} was placed, but cannot be read: ")
 
 
 @pytest.mark.parametrize(

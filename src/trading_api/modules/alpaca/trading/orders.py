@@ -19,7 +19,7 @@ from trading_api.domain.broker_commands import (
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.orders import Side
 from trading_api.domain.ports.broker import Broker
-from trading_api.errors import ApiError
+from trading_api.errors import ApiError, Unavailable
 from trading_api.models.alpaca.orders import (
     AlpacaOrder,
     CanceledOrder,
@@ -28,6 +28,7 @@ from trading_api.models.alpaca.orders import (
 )
 from trading_api.modules.alpaca.errors import (
     AlpacaError,
+    code_of,
     insufficient,
     not_found,
     to_alpaca_error,
@@ -78,7 +79,7 @@ class AccountOrders:
         )
         await self._check_intent(account_id, order, instrument)
         result = await self.execute(account_id, PlaceOrderCommand(instruction))
-        return accepted(await self.by_id(account_id, result.order_id))
+        return await self.placed(account_id, result.order_id)
 
     async def replace(self, account_id: str, uuid: str, change: OrderReplacement) -> AlpacaOrder:
         """Change fields of an order. It keeps its id."""
@@ -206,6 +207,21 @@ class AccountOrders:
         order = await reader.order(order_id)
         assert order is not None, order_id
         return await self.presenter.nested(reader, order)
+
+    async def placed(self, account_id: str, order_id: str) -> AlpacaOrder:
+        """Return an order that was placed just now, as accepted.
+
+        If it cannot be read, the error states that it was placed: a bot that repeats its request
+        would place a second one."""
+        try:
+            return accepted(await self.by_id(account_id, order_id))
+        except Unavailable as error:
+            raise AlpacaError(
+                500,
+                code_of(500),
+                f"the order {numbered_uuid(account_id, order_id)} was placed, but cannot be read: "
+                f"{error.detail}",
+            ) from error
 
     async def reader(self, account_id: str) -> OrderReader:
         """Load an account, and return a reader of its orders. Raises Unavailable."""

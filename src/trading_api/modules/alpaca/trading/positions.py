@@ -14,7 +14,6 @@ from trading_api.modules.alpaca.errors import AlpacaError, not_found, unprocessa
 from trading_api.modules.alpaca.formats import number_text, optional_text, rounded_text
 from trading_api.modules.alpaca.ids import asset_uuid
 from trading_api.modules.alpaca.services import AlpacaServices
-from trading_api.modules.alpaca.trading.order_documents import accepted
 from trading_api.modules.alpaca.trading.order_instructions import HUNDRED, floor_to_step
 from trading_api.modules.alpaca.trading.orders import AccountOrders
 from trading_api.modules.alpaca.trading.price_history import PriceHistory
@@ -76,7 +75,7 @@ class AlpacaPositions:
         # The whole quantity closes the whole position, even if it has become smaller meanwhile.
         quantity = None if qty == abs(position.quantity) else qty
         result = await self._orders.execute(account_id, ClosePositionCommand(symbol, quantity))
-        return accepted(await self._orders.by_id(account_id, result.order_id))
+        return await self._orders.placed(account_id, result.order_id)
 
     async def close_all(self, account_id: str, cancel_orders: bool) -> list[ClosedPosition]:
         """Close every position. With `cancel_orders`, cancel every order first."""
@@ -90,7 +89,7 @@ class AlpacaPositions:
     async def _close_one(self, account_id: str, symbol: str) -> ClosedPosition:
         try:
             result = await self._orders.execute(account_id, ClosePositionCommand(symbol))
-            order = accepted(await self._orders.by_id(account_id, result.order_id))
+            order = await self._orders.placed(account_id, result.order_id)
         except AlpacaError as error:
             return ClosedPosition(symbol=symbol, status=error.status, body=error.document)
         return ClosedPosition(symbol=symbol, status=200, order_id=order.id, body=order.model_dump())
