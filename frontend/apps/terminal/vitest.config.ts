@@ -13,6 +13,8 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A poll waits for a state of the page; only a test that fails waits this long.
+    expect: { poll: { timeout: 10_000 } },
     // Run one browser and its backends at a time, for two cores.
     fileParallelism: false,
   },

@@ -43,8 +43,10 @@ test("the bot places, moves and cancels its order", async () => {
     cwd: join(examples, "node-bot"),
     env,
   });
-  const prices = new Set(stdout.match(/status 6 and the price \d+/g));
-  expect(prices.size).toBeGreaterThan(2);
+  // The market may move to a price and back.
+  const prices = stdout.match(/status 6 and the price \d+/g) ?? [];
+  const moves = prices.filter((price, index) => index > 0 && price !== prices[index - 1]);
+  expect(moves.length).toBe(2);
   expect(stdout).toMatch(/^canceled order-\d+\n$/m);
 });
 
