@@ -28,6 +28,7 @@ from typing import Any
 import alembic.command  # noqa: F401, imported once for all forks
 
 from tests.kit.alerts import RunningAlerts, request, running_alerts
+from tests.kit.server import until
 from trading_api.errors import Unavailable
 from trading_api.modules.alerts.alert import REPEAT_INTERVAL_MS, AlertStatus, PriceAlert
 from trading_api.modules.alerts.store.sqlite import SqliteAlertStore
@@ -170,9 +171,18 @@ async def _last_round(
         for _ in range(QUOTES_OF_LAST_ROUND):
             last.quote(alerts)
             await alerts.engine.flush()
+        # The broker may still load an account whose firings were left from an earlier round.
+        await until(lambda: not _is_firing(alerts))
+        await alerts.engine.flush()
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
         return [json.loads(line) for line in pipe.read().splitlines()]
+
+
+def _is_firing(alerts: RunningAlerts) -> bool:
+    engine = alerts.engine
+    stored = (each for account_id in ACCOUNTS for each in engine.alerts(account_id))
+    return any(each.status is AlertStatus.FIRING for each in stored)
 
 
 def _serving(folder: Path, number: int) -> Any:

@@ -45,7 +45,7 @@ async def test_a_reader_that_the_server_disconnects_resumes_without_loss() -> No
         placed = 0
         while ws_app.connections and placed < ORDERS_MAX:
             await asyncio.gather(
-                *(trader.place_order("BTCUSD", Side.BUY, 0.001) for _ in range(20))
+                *(trader.place_order("EURUSD", Side.BUY, 1_000) for _ in range(20))
             )
             placed += 20
         assert not ws_app.connections, placed
