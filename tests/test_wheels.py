@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
 FOLDER = Path(os.environ.get("WHEELS", "dist"))
 RUNTIME = Path(__file__).resolve().parent.parent / "requirements" / "runtime.txt"
 PYTHONS = os.environ.get("PYTHONS", "").split() or [f"3.{sys.version_info.minor}"]
-EXTRAS = ("alpaca", "calendars", "ccxt", "parquet", "scale")
+EXTRAS = ("alpaca", "calendars", "ccxt", "mcp", "parquet", "scale")
 STRATEGY = """
 import sys
 from trading_api_client import Backtest, Live, Strategy
