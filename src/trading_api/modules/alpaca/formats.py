@@ -5,24 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from trading_api.domain.decimal_text import decimal_text
+
 DECIMALS = 9
 _TIME_LENGTH_MAX = 40
 _YEAR_10000_MS = 253_402_300_800_000
 
 
-def number_text(number: Decimal) -> str:
-    """Return all digits of a number, without exponent and trailing zeros."""
-    return f"{number.normalize():f}" if number else "0"
-
-
-def optional_text(number: Decimal | None) -> str | None:
-    """Return what `number_text` returns, or None for None."""
-    return None if number is None else number_text(number)
-
-
 def rounded_text(number: Decimal, decimals: int = DECIMALS) -> str:
     """Return all digits of a number that is rounded to some decimals."""
-    return number_text(round(number, decimals))
+    return decimal_text(round(number, decimals))
 
 
 def rfc3339(time_ms: int) -> str:

@@ -20,6 +20,7 @@ from trading_api.domain.broker_commands import (
     OrderInstruction,
     PlaceOrderCommand,
 )
+from trading_api.domain.decimal_text import decimal_text, optional_text
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.orders import Duration, OrderStatus, OrderType, Side
@@ -81,18 +82,6 @@ _MARKET_STATES: dict[MarketState, MarketStateText] = {
     MarketState.CLOSED: "closed",
     MarketState.STALE: "stale",
 }
-
-
-def decimal_text(number: Decimal) -> str:
-    """Return a number without an exponent and without trailing zeros."""
-    text = f"{number:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def optional_text(number: Decimal | None) -> str | None:
-    return None if number is None else decimal_text(number)
 
 
 def time_text(time_ms: int) -> str:

@@ -16,6 +16,7 @@ from trading_api.domain.broker_commands import (
     CommandResult,
     ModifyOrderCommand,
 )
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.ports.broker import Broker
 from trading_api.domain.ports.market_data import MarketData
@@ -35,7 +36,6 @@ from trading_api.models.mcp.trading import (
     PreviewResult,
 )
 from trading_api.modules.mcp.mapping import (
-    decimal_text,
     time_text,
     to_allowance,
     to_command,

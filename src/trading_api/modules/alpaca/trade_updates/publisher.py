@@ -7,9 +7,10 @@ from typing import Protocol
 
 from trading_api.domain.account_event import AccountEvent
 from trading_api.domain.broker_connection import BrokerConnection
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.domain.ports.broker import Broker
 from trading_api.models.alpaca.orders import TradeUpdate
-from trading_api.modules.alpaca.formats import number_text, rfc3339
+from trading_api.modules.alpaca.formats import rfc3339
 from trading_api.modules.alpaca.ids import numbered_uuid
 from trading_api.modules.alpaca.trade_updates.messages import TRADE_UPDATES, frame
 from trading_api.modules.alpaca.trading.order_documents import OrderPresenter, order_status
@@ -113,9 +114,9 @@ class TradeUpdatePublisher:
             timestamp=rfc3339(event.at_ms),
             order=document,
             execution_id=str(numbered_uuid(account_id, execution.id)),
-            price=number_text(execution.price),
-            qty=number_text(execution.quantity),
-            position_qty=number_text(position.quantity) if position else "0",
+            price=decimal_text(execution.price),
+            qty=decimal_text(execution.quantity),
+            position_qty=decimal_text(position.quantity) if position else "0",
         )
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from trading_api.domain.account_snapshot import AccountSnapshot
 from trading_api.domain.broker_commands import SetKillSwitchCommand
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.models.alpaca.account import (
     AlpacaAccount,
     AlpacaAccountConfiguration,
     ConfigurationChange,
 )
 from trading_api.modules.alpaca.errors import not_supported
-from trading_api.modules.alpaca.formats import number_text, rfc3339, rounded_text
+from trading_api.modules.alpaca.formats import rfc3339, rounded_text
 from trading_api.modules.alpaca.ids import account_uuid
 from trading_api.modules.alpaca.services import AlpacaServices
 from trading_api.modules.alpaca.trading.equity_history import market_value
@@ -64,7 +65,7 @@ class AlpacaAccounts:
             trading_blocked=is_halted,
             created_at=rfc3339(opened_ms),
             trade_suspended_by_user=is_halted,
-            multiplier=number_text(multiplier),
+            multiplier=decimal_text(multiplier),
             shorting_enabled=self._context.broker.features(account_id).sells_short,
             equity=rounded_text(equity),
             last_equity=rounded_text(last_equity),
@@ -81,7 +82,7 @@ class AlpacaAccounts:
         await self._context.broker.load(account_id)
         snapshot = self._context.broker.snapshot(account_id)
         return AlpacaAccountConfiguration(
-            max_margin_multiplier=number_text(self._multiplier(snapshot)),
+            max_margin_multiplier=decimal_text(self._multiplier(snapshot)),
             no_shorting=not self._context.broker.features(account_id).sells_short,
             suspend_trade=snapshot.kill_switch.is_on,
         )

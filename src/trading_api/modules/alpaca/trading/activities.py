@@ -11,10 +11,11 @@ from uuid import UUID
 
 from trading_api.domain.account_history import AccountHistory
 from trading_api.domain.account_snapshot import CashLineView, ExecutionView
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.models.alpaca.account import CashActivity, FillActivity
 from trading_api.modules.alpaca.assets import display_symbol
 from trading_api.modules.alpaca.errors import AlpacaError, invalid_field, unprocessable
-from trading_api.modules.alpaca.formats import number_text, rfc3339
+from trading_api.modules.alpaca.formats import rfc3339
 from trading_api.modules.alpaca.ids import (
     RecordKind,
     account_uuid,
@@ -134,13 +135,13 @@ class AlpacaActivities:
             account_id=str(account_uuid(reader.account_id)),
             transaction_time=rfc3339(cursor.time_ms),
             type="partial_fill" if leaves else "fill",
-            price=number_text(execution.price),
-            qty=number_text(execution.quantity),
+            price=decimal_text(execution.price),
+            qty=decimal_text(execution.quantity),
             side=side_name(execution.side),
             symbol=self._symbol(execution.symbol),
-            leaves_qty=number_text(leaves),
+            leaves_qty=decimal_text(leaves),
             order_id=str(numbered_uuid(reader.account_id, execution.order_id)),
-            cum_qty=number_text(cumulative),
+            cum_qty=decimal_text(cumulative),
             order_status="partially_filled" if leaves else "filled",
         )
 
@@ -150,7 +151,7 @@ class AlpacaActivities:
             account_id=str(account_uuid(account_id)),
             activity_type=CASH_TYPES[line.kind],
             date=_moment(cursor.time_ms).date().isoformat(),
-            net_amount=number_text(line.amount),
+            net_amount=decimal_text(line.amount),
             description=line.kind,
             symbol=self._symbol(line.symbol) if line.symbol else None,
             created_at=rfc3339(cursor.time_ms),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from trading_api.domain.account_snapshot import AccountSnapshot
 from trading_api.domain.broker_features import BrokerFeatures
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.domain.instrument import Instrument
 from trading_api.models.alpaca.market import AlpacaAsset
 from trading_api.modules.alpaca.assets import (
@@ -14,7 +15,7 @@ from trading_api.modules.alpaca.assets import (
     exchange_name,
     is_fractionable,
 )
-from trading_api.modules.alpaca.formats import number_text, rounded_text
+from trading_api.modules.alpaca.formats import rounded_text
 from trading_api.modules.alpaca.ids import asset_uuid
 
 HUNDRED = Decimal(100)
@@ -39,7 +40,7 @@ def to_asset(
         maintenance_margin_requirement=float(round(requirement, 4)),
         margin_requirement_long=rounded_text(requirement, 4),
         margin_requirement_short=rounded_text(requirement, 4),
-        min_order_size=number_text(instrument.quantity_step),
-        min_trade_increment=number_text(instrument.quantity_step),
-        price_increment=number_text(instrument.tick_size),
+        min_order_size=decimal_text(instrument.quantity_step),
+        min_trade_increment=decimal_text(instrument.quantity_step),
+        price_increment=decimal_text(instrument.tick_size),
     )

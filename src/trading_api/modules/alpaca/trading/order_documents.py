@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trading_api.domain.account_snapshot import OrderView
+from trading_api.domain.decimal_text import decimal_text, optional_text
 from trading_api.domain.orders import Duration, OrderStatus, OrderType, Side
 from trading_api.models.alpaca.orders import AlpacaOrder
 from trading_api.modules.alpaca.assets import (
@@ -14,7 +15,7 @@ from trading_api.modules.alpaca.assets import (
     asset_class,
     display_symbol,
 )
-from trading_api.modules.alpaca.formats import number_text, optional_text, rfc3339, rounded_text
+from trading_api.modules.alpaca.formats import rfc3339, rounded_text
 from trading_api.modules.alpaca.ids import asset_uuid, numbered_uuid
 from trading_api.modules.alpaca.trading.order_reader import OrderReader
 
@@ -110,8 +111,8 @@ class OrderPresenter:
             asset_id=str(asset_uuid(order.symbol)),
             symbol=display_symbol(instrument) if instrument else order.symbol,
             asset_class=asset_class(instrument) if instrument else US_EQUITY,
-            qty=number_text(order.quantity),
-            filled_qty=number_text(order.filled_quantity),
+            qty=decimal_text(order.quantity),
+            filled_qty=decimal_text(order.filled_quantity),
             filled_avg_price=None if average is None else rounded_text(average),
             order_class=order_class,
             order_type=type,
@@ -123,7 +124,7 @@ class OrderPresenter:
             stop_price=optional_text(order.stop_price),
             status=status,
             legs=list(legs) or None,
-            trail_price=number_text(order.trail.distance) if order.trail else None,
+            trail_price=decimal_text(order.trail.distance) if order.trail else None,
             hwm=_high_water_mark(order),
         )
 
@@ -136,4 +137,4 @@ def _high_water_mark(order: OrderView) -> str | None:
     """Return the best price that a trailing stop has seen: its stop and its distance."""
     if order.trail is None or order.stop_price is None:
         return None
-    return number_text(order.stop_price - order.side * order.trail.distance)
+    return decimal_text(order.stop_price - order.side * order.trail.distance)

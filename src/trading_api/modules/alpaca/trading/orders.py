@@ -16,6 +16,7 @@ from trading_api.domain.broker_commands import (
     ModifyOrderCommand,
     PlaceOrderCommand,
 )
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.orders import Side
 from trading_api.domain.ports.broker import Broker
@@ -34,7 +35,6 @@ from trading_api.modules.alpaca.errors import (
     to_alpaca_error,
     unprocessable,
 )
-from trading_api.modules.alpaca.formats import number_text
 from trading_api.modules.alpaca.ids import numbered_id, numbered_uuid
 from trading_api.modules.alpaca.services import AlpacaServices
 from trading_api.modules.alpaca.trading.order_documents import (
@@ -139,17 +139,17 @@ class AccountOrders:
             raise unprocessable("oco orders require qty")
         if order.qty > available:
             raise insufficient(
-                f"insufficient qty available for order (requested: {number_text(order.qty)}, "
-                f"available: {number_text(available)})",
-                available=number_text(available),
-                existing_qty=number_text(abs(held)),
-                held_for_orders=number_text(abs(held) - available),
+                f"insufficient qty available for order (requested: {decimal_text(order.qty)}, "
+                f"available: {decimal_text(available)})",
+                available=decimal_text(available),
+                existing_qty=decimal_text(abs(held)),
+                held_for_orders=decimal_text(abs(held) - available),
                 symbol=instrument.symbol,
             )
         if order.qty != available:
             raise unprocessable(
                 "an oco order has to be as large as the position: "
-                f"qty {number_text(available)} is supported by this server"
+                f"qty {decimal_text(available)} is supported by this server"
             )
         result = await self.execute(account_id, EditBracketsCommand(instrument.symbol, brackets))
         reader = await self.reader(account_id)

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from trading_api.domain.account_snapshot import AccountSnapshot, PositionView
 from trading_api.domain.broker_commands import CancelOrdersCommand, ClosePositionCommand
+from trading_api.domain.decimal_text import decimal_text, optional_text
 from trading_api.domain.orders import OrderStatus
 from trading_api.models.alpaca.orders import AlpacaOrder
 from trading_api.models.alpaca.positions import AlpacaPosition, ClosedPosition
 from trading_api.modules.alpaca.assets import US_EQUITY, asset_class, exchange_name
 from trading_api.modules.alpaca.errors import AlpacaError, not_found, unprocessable
-from trading_api.modules.alpaca.formats import number_text, optional_text, rounded_text
+from trading_api.modules.alpaca.formats import rounded_text
 from trading_api.modules.alpaca.ids import asset_uuid
 from trading_api.modules.alpaca.services import AlpacaServices
 from trading_api.modules.alpaca.trading.order_instructions import HUNDRED, floor_to_step
@@ -135,8 +136,8 @@ class AlpacaPositions:
             exchange=exchange_name(instrument) if instrument else "",
             asset_class=asset_class(instrument) if instrument else US_EQUITY,
             asset_marginable=True,
-            qty=number_text(quantity),
-            qty_available=number_text(_available(snapshot, position) * sign),
+            qty=decimal_text(quantity),
+            qty_available=decimal_text(_available(snapshot, position) * sign),
             avg_entry_price=rounded_text(position.average_price),
             side="long" if quantity > 0 else "short",
             market_value=None if profit is None else rounded_text(cost + profit),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
@@ -25,7 +26,6 @@ from trading_api.modules.broker.journal.sql.projections import (
     POSITION_ROWS,
     Record,
     Row,
-    decimal_text,
     records,
 )
 

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import Table
 
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
@@ -55,16 +56,6 @@ class Projection:
 def _property_hints(kind: type) -> dict[str, Any]:
     properties = [(name, each) for name, each in vars(kind).items() if isinstance(each, property)]
     return {name: get_type_hints(each.fget)["return"] for name, each in properties}
-
-
-def decimal_text(value: Decimal) -> str:
-    """Return the only text of a value: every digit that counts, no exponent."""
-    if not value:
-        return "0"
-    text = str(value)
-    if "E" in text:
-        text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def records(value: Any) -> Iterator[Record]:

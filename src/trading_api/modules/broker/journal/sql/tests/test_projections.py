@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.ledger_streams import trading
+from trading_api.domain.decimal_text import decimal_text
 from trading_api.modules.broker.engine.cash import CashKind, CashLine
 from trading_api.modules.broker.engine.events import OrderFilled
 from trading_api.modules.broker.engine.order import Order
@@ -18,7 +19,6 @@ from trading_api.modules.broker.journal.sql.projections import (
     CASH_ROWS,
     ORDER_ROWS,
     POSITION_ROWS,
-    decimal_text,
     records,
 )
 
