@@ -30,7 +30,12 @@ const REJECTED: Record<string, Run> = {
   "an unknown symbol": (to, key) => to.place({ ...buy(), symbol: "NOPE" }, key),
   "a quantity off the grid": (to, key) => to.place({ ...buy(), qty: 0.00000001 }, key),
   "a quantity that is not positive": (to, key) => to.place({ ...buy(), qty: 0 }, key),
-  "no margin": (to, key) => to.place({ ...buy(), qty: 1_000 }, key),
+  // The message states the margin. At this price only the spread changes it, which is seldom.
+  "no margin": (to, key) =>
+    to.place(
+      { ...marketOrder(Side.Sell), type: OrderType.Limit, limitPrice: 1_000_000, qty: 1_000 },
+      key,
+    ),
   "no limit price": (to, key) => to.place({ ...buy(), type: OrderType.Limit }, key),
   "an unsupported duration": (to, key) => to.place({ ...buy(), duration: { type: "ABC" } }, key),
   "a guaranteed stop": (to, key) => to.place({ ...buy(), guaranteedStop: 1 }, key),
