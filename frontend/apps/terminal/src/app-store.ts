@@ -2,7 +2,7 @@ import { type Order, type Position, type Side, TradingClient } from "@trading-ap
 import { type Accessor, createContext, createSignal, useContext } from "solid-js";
 import { TradingAccount } from "./account.ts";
 import { authentication, isUnauthenticated } from "./authentication.ts";
-import { Market } from "./market.ts";
+import { Market } from "./market/market.ts";
 import { Notifications } from "./notifications.ts";
 import { persistedSignal } from "./persisted-signal.ts";
 import { Ticket } from "./ticket/ticket.ts";

@@ -3,10 +3,10 @@ import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
 import { Dialogs } from "./dialogs/dialogs.tsx";
 import { LiveBanner } from "./live-banner.tsx";
+import { Watchlist } from "./market/watchlist.tsx";
 import { Panels } from "./panels/panels.tsx";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
-import { Watchlist } from "./watchlist.tsx";
 import { Toasts } from "./widgets/toasts.tsx";
 
 const VIEWS: readonly { name: View; label: string }[] = [

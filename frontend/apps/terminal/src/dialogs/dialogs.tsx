@@ -1,6 +1,6 @@
 import { Match, Switch } from "solid-js";
 import { type OpenDialog, useApp } from "../app-store.ts";
-import { SymbolSearch } from "../symbol-search.tsx";
+import { SymbolSearch } from "../market/symbol-search.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { LeverageDialog } from "./leverage-dialog.tsx";

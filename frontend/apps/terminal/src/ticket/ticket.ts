@@ -13,7 +13,7 @@ import { createStore } from "solid-js/store";
 import type { TradingAccount } from "../account.ts";
 import { price, quantity } from "../format.ts";
 import { sideLabel } from "../labels.ts";
-import type { Market } from "../market.ts";
+import type { Market } from "../market/market.ts";
 import type { Notifications } from "../notifications.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { type BracketTexts, parseBrackets } from "./brackets.ts";

@@ -1,6 +1,6 @@
 import type { FoundSymbol, QuoteValues, SymbolInfo, TradingClient } from "@trading-api/client";
 import { batch, createSignal, type Signal } from "solid-js";
-import { persistedSignal } from "./persisted-signal.ts";
+import { persistedSignal } from "../persisted-signal.ts";
 
 /** A quote with the number of its price changes, and the direction of the last change. */
 export interface ShownQuote extends QuoteValues {

@@ -1,7 +1,7 @@
 import type { FoundSymbol } from "@trading-api/client";
 import { createEffect, createSignal, For, Show } from "solid-js";
-import { useApp } from "./app-store.ts";
-import { Dialog } from "./widgets/dialog.tsx";
+import { useApp } from "../app-store.ts";
+import { Dialog } from "../widgets/dialog.tsx";
 
 const DEBOUNCE_MS = 120;
 

@@ -1,7 +1,7 @@
 import { createEffect, For, onCleanup, Show } from "solid-js";
-import { useApp } from "./app-store.ts";
-import * as format from "./format.ts";
-import { createDecimals } from "./panels/decimals.ts";
+import { useApp } from "../app-store.ts";
+import * as format from "../format.ts";
+import { createDecimals } from "../panels/decimals.ts";
 
 export function Watchlist() {
   const app = useApp();
