@@ -12,11 +12,21 @@ export interface ProxiedClient {
   client: TradingClient;
 }
 
-/** Register hooks that give a test file one backend, and each of its tests a client behind a proxy. */
-export function proxiedClient(): ProxiedClient {
+/** The settings of a backend whose market does not move. */
+export const STANDING_MARKET = {
+  DATAFEED_CLOCK: "step",
+  DATAFEED_START: "2026-01-05T10:30:00Z",
+  MARKET_STALE_S: "600",
+};
+
+/**
+ * Register hooks that give a test file one backend with the `environment`, and each of its tests a
+ * client behind a proxy.
+ */
+export function proxiedClient(environment: Record<string, string> = {}): ProxiedClient {
   const setup = {} as ProxiedClient;
   beforeAll(async () => {
-    setup.backend = await Backend.start();
+    setup.backend = await Backend.start(environment);
     setup.direct = new TradingClient({ baseUrl: setup.backend.address });
   });
   afterAll(async () => {
