@@ -26,7 +26,7 @@ import { BarHistory } from "./bar-history.ts";
 import { BarLayer } from "./bar-layer.ts";
 import { CHART_OPTIONS, chartStyles, priceFormat } from "./chart-styles.ts";
 import { periodOf } from "./period.ts";
-import { type PriceLine, PriceLines } from "./price-lines.ts";
+import { type PriceLine, PriceLines } from "./lines/price-lines.ts";
 import { showTimes } from "./time-ticks.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
