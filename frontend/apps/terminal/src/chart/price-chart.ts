@@ -25,8 +25,8 @@ import { BarConflation } from "./bar-conflation.ts";
 import { BarHistory } from "./bar-history.ts";
 import { BarLayer } from "./bar-layer.ts";
 import { CHART_OPTIONS, chartStyles, priceFormat } from "./chart-styles.ts";
-import { periodOf } from "./period.ts";
 import { type PriceLine, PriceLines } from "./lines/price-lines.ts";
+import { periodOf } from "./period.ts";
 import { showTimes } from "./time-ticks.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
