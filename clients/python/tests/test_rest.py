@@ -52,6 +52,8 @@ async def test_the_market_has_symbols_and_quotes(client: AsyncClient) -> None:
     found = await client.symbols()
     assert "AAPL" in {each.symbol for each in found}
     assert (await client.search("EUR", max_results=1))[0].symbol == "EURUSD"
+    whole = await client.search("USD")
+    assert list(await client.search("USD", offset=2, max_results=3)) == list(whole)[2:5]
     symbol = await client.resolve("AAPL")
     assert symbol.minmov / symbol.pricescale == 0.01
     quote = await client.quote("AAPL")

@@ -14,9 +14,11 @@ def search_instruments(
     exchange: str = "",
     type: str = "",
     limit: int,
+    offset: int = 0,
 ) -> list[Instrument]:
     """Return the exact symbol first, then those that begin with the text, then those that contain
-    it in the symbol or the description. An empty `exchange` or `type` matches all."""
+    it in the symbol or the description. An empty `exchange` or `type` matches all. The result
+    begins after the first `offset` matches and has at most `limit` of them."""
     wanted = text.strip().upper()
     ranked = [
         (rank, number, instrument)
@@ -26,7 +28,7 @@ def search_instruments(
         and (rank := _rank(instrument, wanted)) is not None
     ]
     ranked.sort(key=lambda entry: entry[:2])
-    return [instrument for _, _, instrument in ranked[:limit]]
+    return [instrument for _, _, instrument in ranked[offset : offset + limit]]
 
 
 def _rank(instrument: Instrument, wanted: str) -> int | None:

@@ -31,6 +31,7 @@ export {
   type Rest,
   RestClient,
   type RestOptions,
+  type SearchPage,
 } from "./rest-client.ts";
 export { type ResumeOptions, type ResumeStorage, sessionResumeStorage } from "./resume-storage.ts";
 export type { Route } from "./routes.ts";

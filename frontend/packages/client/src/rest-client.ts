@@ -36,10 +36,17 @@ export interface HistoryRange {
   countBack?: number;
 }
 
+/** A part of the symbols that a search finds: at most `limit` (500), after the first `offset` ones. */
+export interface SearchPage {
+  offset: number;
+  limit: number;
+}
+
 /** The REST queries of market data. */
 export interface MarketRest {
   configuration(): Promise<DatafeedConfiguration>;
-  search(input: string, exchange: string, type: string): Promise<FoundSymbol[]>;
+  /** Return the symbols that match, at most 50 of them without a `page`. */
+  search(input: string, exchange: string, type: string, page?: SearchPage): Promise<FoundSymbol[]>;
   symbol(name: string): Promise<SymbolInfo>;
   history(symbol: string, resolution: string, window: HistoryRange): Promise<History>;
   quotes(symbols: string[]): Promise<QuoteData[]>;
@@ -127,8 +134,9 @@ function createMarketRest(http: Client<paths>): MarketRest {
     async configuration() {
       return map.mapDatafeedConfiguration(unwrap(await http.GET("/api/v1/datafeed/config")));
     },
-    async search(user_input, exchange, symbol_type) {
-      const query = { user_input, exchange, symbol_type };
+    async search(user_input, exchange, symbol_type, page) {
+      const part = page && { offset: page.offset, max_results: page.limit };
+      const query = { user_input, exchange, symbol_type, ...part };
       const found = unwrap(await http.GET("/api/v1/datafeed/search", { params: { query } }));
       return found.map(map.mapFoundSymbol);
     },

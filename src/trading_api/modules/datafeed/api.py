@@ -61,8 +61,12 @@ async def search_symbols(
     exchange: Annotated[str, Query(max_length=64, examples=["FX"])] = "",
     symbol_type: Annotated[str, Query(max_length=64, examples=["forex"])] = "",
     max_results: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[
+        int,
+        Query(ge=0, le=1_000_000, description="Leave out this many of the first", examples=[50]),
+    ] = 0,
 ) -> list[SearchSymbolResultItem]:
-    return service.search(user_input, exchange, symbol_type, max_results)
+    return service.search(user_input, exchange, symbol_type, max_results, offset)
 
 
 @router.get(

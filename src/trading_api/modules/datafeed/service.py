@@ -77,9 +77,9 @@ class DatafeedService:
         return self._symbols.configuration()
 
     def search(
-        self, user_input: str, exchange: str, symbol_type: str, max_results: int
+        self, user_input: str, exchange: str, symbol_type: str, max_results: int, offset: int = 0
     ) -> list[SearchSymbolResultItem]:
-        return self._symbols.search(user_input, exchange, symbol_type, max_results)
+        return self._symbols.search(user_input, exchange, symbol_type, max_results, offset)
 
     def resolve(self, symbol: str) -> SymbolInfo:
         return self._symbols.resolve(symbol)

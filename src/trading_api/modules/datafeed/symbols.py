@@ -36,16 +36,17 @@ class Symbols:
         )
 
     def search(
-        self, user_input: str, exchange: str, symbol_type: str, max_results: int
+        self, user_input: str, exchange: str, symbol_type: str, max_results: int, offset: int = 0
     ) -> list[SearchSymbolResultItem]:
         """Return the exact symbol first, then those that begin with the input, then those that
-        contain it."""
+        contain it: at most `max_results`, after the first `offset` ones."""
         found = search_instruments(
             self._market.instruments(),
             user_input,
             exchange=exchange,
             type=symbol_type,
             limit=max_results,
+            offset=offset,
         )
         return [to_search_result(instrument) for instrument in found]
 

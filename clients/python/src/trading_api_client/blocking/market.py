@@ -37,12 +37,23 @@ class BlockingMarketRest:
         return self._loop.run(self._client.symbols())
 
     def search(
-        self, text: str, *, exchange: str = "", symbol_type: str = "", max_results: int = 50
+        self,
+        text: str,
+        *,
+        exchange: str = "",
+        symbol_type: str = "",
+        max_results: int = 50,
+        offset: int = 0,
     ) -> ModelList[SearchSymbolResultItem]:
-        """Return the symbols whose name or description contains the text."""
+        """Return the symbols whose name or description contains the text, without the first
+        `offset` ones."""
         return self._loop.run(
             self._client.search(
-                text, exchange=exchange, symbol_type=symbol_type, max_results=max_results
+                text,
+                exchange=exchange,
+                symbol_type=symbol_type,
+                max_results=max_results,
+                offset=offset,
             )
         )
 

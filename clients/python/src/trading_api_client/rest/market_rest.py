@@ -43,9 +43,16 @@ class MarketRest(RestArea):
         return await self.search("", max_results=SYMBOLS_MAX)
 
     async def search(
-        self, text: str, *, exchange: str = "", symbol_type: str = "", max_results: int = 50
+        self,
+        text: str,
+        *,
+        exchange: str = "",
+        symbol_type: str = "",
+        max_results: int = 50,
+        offset: int = 0,
     ) -> ModelList[SearchSymbolResultItem]:
-        """Return the symbols whose name or description contains the text."""
+        """Return the symbols whose name or description contains the text, without the first
+        `offset` ones."""
         found = await self._read(
             "/datafeed/search",
             list[SearchSymbolResultItem],
@@ -53,6 +60,7 @@ class MarketRest(RestArea):
             exchange=exchange,
             symbol_type=symbol_type,
             max_results=max_results,
+            offset=offset,
         )
         return ModelList(SearchSymbolResultItem, found)
 

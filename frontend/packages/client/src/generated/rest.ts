@@ -6370,6 +6370,8 @@ export interface operations {
             query: {
                 exchange?: string;
                 max_results?: number;
+                /** @description Leave out this many of the first */
+                offset?: number;
                 symbol_type?: string;
                 user_input: string;
             };

@@ -16,6 +16,9 @@ test("a chart finds its configuration, symbols and the server's time", async () 
     datafeed.searchSymbols("btc", "", "", resolve),
   );
   expect(found).toMatchObject([{ symbol: "BTCUSD" }]);
+  const whole = await setup.client.rest.market.search("usd", "", "");
+  const page = { offset: 2, limit: 3 };
+  expect(await setup.client.rest.market.search("usd", "", "", page)).toEqual(whole.slice(2, 5));
   const symbol = await new Promise((resolve, reject) =>
     datafeed.resolveSymbol("BTCUSD", resolve, reject),
   );

@@ -25,3 +25,15 @@ def test_search_finds_the_symbol_itself_then_beginnings_then_words() -> None:
     assert found("dollar", "FX", "stock", 50) == []
     assert found("", "CRYPTO", "", 50) == ["BTCUSD", "ETHUSD", "SOLUSD"]
     assert found("nothing like it", "", "", 50) == []
+
+
+def test_search_pages_are_parts_of_the_whole_answer() -> None:
+    service = Market().service
+
+    def found(max_results: int, offset: int) -> list[str]:
+        return [each.symbol for each in service.search("usd", "", "", max_results, offset)]
+
+    whole = found(50, 0)
+    assert [symbol for start in range(0, 9, 3) for symbol in found(3, start)] == whole
+    assert found(50, 4) == whole[4:]
+    assert found(3, len(whole)) == []
