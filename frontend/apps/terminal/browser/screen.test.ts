@@ -1,5 +1,4 @@
-// The layout of the screen, its accessibility, charts and sign-in.
-import { createRequire } from "node:module";
+// The layout of the screen, charts and sign-in.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
@@ -7,8 +6,6 @@ import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromi
 import { developmentToken, expiringToken } from "./support/development-token.ts";
 import { recordedBarsOfApple } from "./support/recorded-bars.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 let backend: Backend;
 let browser: Browser;
@@ -30,45 +27,6 @@ afterAll(async () => {
   await backend?.stop();
 });
 
-/** Return what axe reports as serious or critical. */
-async function faults(): Promise<string[]> {
-  // The Content-Security-Policy does not apply to what a debugger evaluates.
-  const { readFile } = await import("node:fs/promises");
-  await terminal.page.evaluate(await readFile(axe, "utf8"));
-  return terminal.page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as Axe).axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  });
-}
-
-interface Axe {
-  axe: {
-    run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-  };
-}
-
-test.each(["dark", "light"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
-  terminal = await TerminalPage.open(browser, backend.address, { account: "AXE", colorScheme });
-  const { bid } = await terminal.quote();
-  await terminal.fillTicket({ type: "Limit", quantity: 2, limit: bid - 5, takeProfit: bid + 20 });
-  await terminal.place();
-  await terminal.show("Orders");
-  await terminal.orders.first().waitFor();
-  expect(await faults()).toEqual([]);
-  await terminal.show("Equity");
-  expect(await faults()).toEqual([]);
-  for (const key of ["/", "?"]) {
-    await terminal.page.getByRole("tab", { name: "Equity" }).focus();
-    await terminal.page.keyboard.press(key);
-    await terminal.page.getByRole("dialog").waitFor();
-    expect(await faults()).toEqual([]);
-    await terminal.page.keyboard.press("Escape");
-    await terminal.page.getByRole("dialog").waitFor({ state: "detached" });
-  }
-});
-
 test("a phone shows one view at a time, and no width hides figures under buttons", async () => {
   const viewport = { width: 360, height: 740 };
   terminal = await TerminalPage.open(browser, backend.address, {
@@ -79,7 +37,6 @@ test("a phone shows one view at a time, and no width hides figures under buttons
   const views = terminal.page.getByRole("navigation", { name: "Views" });
   await views.getByRole("button", { name: "Trade" }).click();
   await terminal.fillTicket({ quantity: 1 });
-  expect(await faults()).toEqual([]);
   await terminal.place();
   await terminal.toast("Bought 1 AAPL").getByRole("button", { name: "See positions" }).click();
   for (const width of [820, 1024, 1280]) {

@@ -2,9 +2,9 @@ import { type Order, type Position, type Side, TradingClient } from "@trading-ap
 import { type Accessor, createContext, createSignal, useContext } from "solid-js";
 import { TradingAccount } from "./account.ts";
 import { authentication, isUnauthenticated } from "./authentication.ts";
+import { Charts } from "./chart/chart-store.ts";
 import { Market } from "./market/market.ts";
 import { Notifications } from "./notifications.ts";
-import { persistedSignal } from "./persisted-signal.ts";
 import { Ticket } from "./ticket/ticket.ts";
 
 export type View = "chart" | "trade" | "watch" | "account";
@@ -31,22 +31,17 @@ export class AppStore {
   readonly notifications = new Notifications();
   readonly market = new Market(this.client);
   readonly account = new TradingAccount(this.client, this.notifications);
+  readonly charts = new Charts();
   readonly ticket: Ticket;
-  readonly symbol: Accessor<string>;
-  readonly resolution: Accessor<string>;
-  readonly setResolution: (resolution: string) => void;
   readonly view: Accessor<View>;
   readonly setView: (view: View) => void;
   readonly panel: Accessor<Panel>;
   readonly setPanel: (panel: Panel) => void;
   readonly dialog: Accessor<OpenDialog>;
   readonly openDialog: (dialog: OpenDialog) => void;
-  readonly #setSymbol: (symbol: string) => void;
   readonly #running = createSignal<ReadonlySet<string>>(new Set());
 
   constructor() {
-    [this.symbol, this.#setSymbol] = persistedSignal("symbol", "");
-    [this.resolution, this.setResolution] = persistedSignal("resolution", "1");
     [this.view, this.setView] = createSignal<View>("chart");
     [this.panel, this.setPanel] = createSignal<Panel>("positions");
     [this.dialog, this.openDialog] = createSignal<OpenDialog>(null);
@@ -57,6 +52,9 @@ export class AppStore {
         void this.#checkAuthentication();
     });
   }
+
+  /** The symbol of the active chart, which the ticket and the shortcuts are about. */
+  readonly symbol = (): string => this.charts.active().symbol();
 
   /** Load the account and the symbols. `?account=` and `?symbol=` override the stored choice. */
   async start(address: URLSearchParams): Promise<void> {
@@ -95,7 +93,7 @@ export class AppStore {
   }
 
   selectSymbol(symbol: string): void {
-    this.#setSymbol(symbol);
+    this.charts.active().selectSymbol(symbol);
     this.ticket.reset();
   }
 

@@ -1,20 +1,17 @@
 import { For } from "solid-js";
 import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
+import { ChartToolbar } from "./chart/toolbar.tsx";
 import { Dialogs } from "./dialogs/dialogs.tsx";
 import { LiveBanner } from "./live-banner.tsx";
 import { Watchlist } from "./market/watchlist.tsx";
 import { Panels } from "./panels/panels.tsx";
+import { texts } from "./texts/texts.ts";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
 import { Toasts } from "./widgets/toasts.tsx";
 
-const VIEWS: readonly { name: View; label: string }[] = [
-  { name: "chart", label: "Chart" },
-  { name: "trade", label: "Trade" },
-  { name: "watch", label: "Watch" },
-  { name: "account", label: "Account" },
-];
+const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 
 /** The whole screen. A phone shows one view at a time. */
 export function Terminal() {
@@ -25,21 +22,30 @@ export function Terminal() {
         <LiveBanner />
         <Topbar />
       </div>
-      <Watchlist />
       <main>
-        <ChartPane />
-        <Panels />
+        <Watchlist />
+        <div class="center">
+          <div class="charts">
+            <ChartToolbar />
+            <div class="chart-grid">
+              <For each={app.charts.all()}>{(chart) => <ChartPane chart={chart} />}</For>
+            </div>
+          </div>
+          <Panels />
+        </div>
+        <div class="side">
+          <TicketPane />
+        </div>
       </main>
-      <TicketPane />
-      <nav class="views" aria-label="Views">
+      <nav class="views" aria-label={texts.terminal.views}>
         <For each={VIEWS}>
-          {({ name, label }) => (
+          {(name) => (
             <button
               type="button"
               aria-current={app.view() === name ? "page" : undefined}
               onClick={() => app.setView(name)}
             >
-              {label}
+              {texts.terminal.view[name]}
             </button>
           )}
         </For>

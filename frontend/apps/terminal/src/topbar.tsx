@@ -1,7 +1,6 @@
 import { createResource, createSignal, For, Show } from "solid-js";
 import { useApp } from "./app-store.ts";
 import { signOut, storedToken } from "./authentication.ts";
-import { ResolutionSwitch } from "./chart/resolution-switch.tsx";
 import * as format from "./format.ts";
 import { theme, toggleTheme } from "./theme.ts";
 import { ConnectionBadge } from "./widgets/connection-badge.tsx";
@@ -24,7 +23,7 @@ export function Topbar() {
         <strong>{app.symbol() || "Symbol"}</strong>
         <kbd>/</kbd>
       </button>
-      <ResolutionSwitch />
+      <span class="spring" />
       <dl class="account-figures">
         <div>
           <dt>Equity</dt>

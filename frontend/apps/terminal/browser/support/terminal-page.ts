@@ -49,10 +49,17 @@ export class TerminalPage {
       .waitFor();
   }
 
+  /** Show a view of a phone. A wide screen shows all of them. */
+  async view(name: "Chart" | "Trade" | "Watch" | "Account"): Promise<void> {
+    const views = this.page.getByRole("navigation", { name: "Views" });
+    const button = views.getByRole("button", { name });
+    if (await button.isVisible()) await button.click();
+  }
+
   // The ticket
 
   get ticket(): Locator {
-    return this.page.getByRole("complementary", { name: "Order ticket" });
+    return this.page.getByRole("region", { name: "Order ticket" });
   }
 
   async fill(label: string, value: number | string, within: Locator = this.ticket): Promise<void> {

@@ -14,9 +14,11 @@ import * as format from "../format.ts";
 import { purposeLabel } from "../labels.ts";
 import { messageOf } from "../notifications.ts";
 import { theme } from "../theme.ts";
+import type { ChartStore } from "./chart-store.ts";
 import { type ChartState, PriceChart } from "./price-chart.ts";
 
-export function ChartPane() {
+/** One chart with its legend. */
+export function ChartPane(props: { chart: ChartStore }) {
   const app = useApp();
   const { market, account } = app;
   const [info, setInfo] = createSignal<SymbolInfo | null>(null);
@@ -53,33 +55,33 @@ export function ChartPane() {
   });
 
   const load = async () => {
-    const symbol = app.symbol();
+    const symbol = props.chart.symbol();
     if (symbol === "") return;
     setState("loading");
     try {
       const found = await market.info(symbol);
-      if (symbol === app.symbol()) setInfo(found);
+      if (symbol === props.chart.symbol()) setInfo(found);
     } catch (error) {
-      if (symbol !== app.symbol()) return;
+      if (symbol !== props.chart.symbol()) return;
       setReason(messageOf(error));
       setState("failed");
     }
   };
   createEffect(() => void load());
-  const isShown = createMemo(() => info()?.name === app.symbol());
+  const isShown = createMemo(() => info()?.name === props.chart.symbol());
   createEffect(() => {
     const [created, symbol] = [chart(), info()];
-    if (created && symbol && isShown()) void created.show(symbol, app.resolution());
+    if (created && symbol && isShown()) void created.show(symbol, props.chart.resolution());
   });
   createEffect(() => {
     theme();
     chart()?.applyTheme();
   });
   const orders = createMemo(() =>
-    account.liveOrders.filter(({ symbol }) => symbol === app.symbol()),
+    account.liveOrders.filter(({ symbol }) => symbol === props.chart.symbol()),
   );
   createEffect(() => {
-    const position = account.position(app.symbol());
+    const position = account.position(props.chart.symbol());
     chart()?.showTrading(
       orders().map((order) => ({ ...order })),
       position && { ...position },
@@ -87,13 +89,15 @@ export function ChartPane() {
   });
   createEffect(() => {
     if (state() !== "ready") return;
-    chart()?.showExecutions(account.executions.filter(({ symbol }) => symbol === app.symbol()));
+    chart()?.showExecutions(
+      account.executions.filter(({ symbol }) => symbol === props.chart.symbol()),
+    );
   });
 
   const decimals = () => Math.round(Math.log10(info()?.pricescale ?? 100));
   const retry = () => {
     const symbol = info();
-    if (symbol && isShown()) void chart()?.show(symbol, app.resolution());
+    if (symbol && isShown()) void chart()?.show(symbol, props.chart.resolution());
     else void load();
   };
 
@@ -109,10 +113,10 @@ export function ChartPane() {
       : reason();
 
   return (
-    <section class="chart" aria-label={`Chart of ${app.symbol()}`}>
+    <section class="chart" aria-label={`Chart of ${props.chart.symbol()}`}>
       <div class="legend" data-testid="legend">
         <div class="legend-name">
-          <strong>{app.symbol()}</strong>
+          <strong>{props.chart.symbol()}</strong>
           <span>{isShown() ? info()?.description : ""}</span>
         </div>
         <dl class="ohlc">
@@ -140,7 +144,7 @@ export function ChartPane() {
         class="canvas"
         ref={element}
         role="img"
-        aria-label={`Candles of ${app.symbol()}, resolution ${app.resolution()}`}
+        aria-label={`Candles of ${props.chart.symbol()}, resolution ${props.chart.resolution()}`}
         data-state={state()}
       />
       <div class="price-lines" ref={lines} />
@@ -165,7 +169,9 @@ export function ChartPane() {
         </Match>
         <Match when={state() === "empty"}>
           <div class="overlay">
-            <p>No trades of {app.symbol()} at this resolution yet. Bars appear as they come.</p>
+            <p>
+              No trades of {props.chart.symbol()} at this resolution yet. Bars appear as they come.
+            </p>
           </div>
         </Match>
         <Match when={state() === "failed"}>

@@ -57,11 +57,13 @@ const GAP = { top: 0.18, bottom: 0.33 };
 
 /**
  * A live chart of candles and volume, with orders, position and executions. It reads older bars as
- * they are scrolled into view.
+ * they are scrolled into view. A feature, such as indicators, is a class that takes this one.
  */
 export class PriceChart {
+  /** The engine that draws. The chart alone decides which series it shows. */
+  readonly engine: Chart;
   readonly #options: PriceChartOptions;
-  readonly #chart: Chart;
+  readonly #shownListeners = new Set<() => void>();
   readonly #layer: BarLayer;
   readonly #lines: PriceLines;
   readonly #updates = new BarConflation((bar) => this.#applyBar(bar));
@@ -83,12 +85,12 @@ export class PriceChart {
     this.#options = options;
     const chart = init(element, { ...CHART_OPTIONS, layout: { yAxis: { gap: GAP } } });
     if (chart === null) throw new Error("The chart has no element");
-    this.#chart = chart;
+    this.engine = chart;
     // The chart has no keys of its own, so it must not take the focus.
     chart.getDom()?.removeAttribute("tabindex");
     this.#lines = new PriceLines(options.lines, {
-      format: (value) => price(value, this.#decimals),
-      snap: (value, ticks) => this.#snap(value, ticks),
+      format: (value) => price(value, this.decimals),
+      snap: (value, ticks) => this.snap(value, ticks),
       onMoved: (id, price) => this.#moveOrder(id, price),
     });
     this.#layer = new BarLayer(chart, {
@@ -114,11 +116,11 @@ export class PriceChart {
     this.#options.datafeed.unsubscribeBars(GUID);
     this.#lines.set([]);
     this.#layer.remove();
-    dispose(this.#chart);
+    dispose(this.engine);
   }
 
   applyTheme(): void {
-    this.#chart.setStyles(chartStyles());
+    this.engine.setStyles(chartStyles());
   }
 
   /** Load and show a series. What was shown before is removed. */
@@ -130,11 +132,11 @@ export class PriceChart {
     this.#symbol = symbol;
     this.#loaded = [];
     this.#pointed = null;
-    const { thousandsSeparator, decimalFold } = priceFormat(this.#decimals);
-    if (thousandsSeparator) this.#chart.setThousandsSeparator(thousandsSeparator);
-    if (decimalFold) this.#chart.setDecimalFold(decimalFold);
-    this.#chart.setSymbol({ ticker: symbol.name, pricePrecision: this.#decimals });
-    this.#chart.setPeriod(periodOf(resolution));
+    const { thousandsSeparator, decimalFold } = priceFormat(this.decimals);
+    if (thousandsSeparator) this.engine.setThousandsSeparator(thousandsSeparator);
+    if (decimalFold) this.engine.setDecimalFold(decimalFold);
+    this.engine.setSymbol({ ticker: symbol.name, pricePrecision: this.decimals });
+    this.engine.setPeriod(periodOf(resolution));
     this.#options.onLegend(null);
     this.#options.onState("loading");
     let bars: Bar[];
@@ -147,9 +149,10 @@ export class PriceChart {
     if (this.#history !== history) return;
     this.#loaded = bars;
     this.#showNewest();
-    this.#chart.resetData();
+    this.engine.resetData();
     this.#options.onLegend(bars.at(-1) ?? null);
     this.#options.onState(bars.length > 0 ? "ready" : "empty");
+    for (const listener of this.#shownListeners) listener();
     this.#options.datafeed.subscribeBars(
       symbol,
       resolution,
@@ -159,8 +162,36 @@ export class PriceChart {
     );
   }
 
+  /** The symbol whose bars are shown or loaded; null before the first one. */
+  get symbol(): SymbolInfo | null {
+    return this.#symbol;
+  }
+
+  /** The number of decimals of a price. */
+  get decimals(): number {
+    return Math.round(Math.log10(this.#symbol?.pricescale ?? 100));
+  }
+
+  /** Return the price of the symbol's grid that is next to `price`, `ticks` away from it. */
+  snap(price: number, ticks = 0): number {
+    const { minmov = 1, pricescale = 100 } = this.#symbol ?? {};
+    const count = Math.round((price * pricescale) / minmov) + ticks;
+    return Number(((count * minmov) / pricescale).toFixed(this.decimals));
+  }
+
+  /** Call `listener` each time that the newest bars of a series are shown. Return how to stop that. */
+  onShown(listener: () => void): () => void {
+    this.#shownListeners.add(listener);
+    return () => this.#shownListeners.delete(listener);
+  }
+
+  /** Draw again at the next frame, with a new range of prices. */
+  redraw(): void {
+    this.engine.overrideYAxis({});
+  }
+
   scrollToLatest(): void {
-    this.#chart.scrollToRealTime();
+    this.engine.scrollToRealTime();
   }
 
   /** Show the orders and the position of the shown symbol as price lines. */
@@ -174,7 +205,7 @@ export class PriceChart {
     }
     this.#lines.set(lines);
     // The range of prices depends on the lines.
-    this.#chart.overrideYAxis({});
+    this.redraw();
   }
 
   /** Show the executions of the shown symbol as markers on their bars. */
@@ -182,27 +213,17 @@ export class PriceChart {
     this.#layer.markers = executions
       .map(({ side, qty, time }) => ({ time, isBuy: side === Side.Buy, text: quantity(qty) }))
       .sort((a, b) => a.time - b.time);
-    this.#chart.overrideYAxis({});
-  }
-
-  get #decimals(): number {
-    return Math.round(Math.log10(this.#symbol?.pricescale ?? 100));
-  }
-
-  #snap(price: number, ticks = 0): number {
-    const { minmov = 1, pricescale = 100 } = this.#symbol ?? {};
-    const count = Math.round((price * pricescale) / minmov) + ticks;
-    return Number(((count * minmov) / pricescale).toFixed(this.#decimals));
+    this.redraw();
   }
 
   /** Show the newest bars at the usual width, as soon as the chart itself is shown. */
   #showNewest(): void {
-    const width = this.#chart.getSize("candle_pane", "main")?.width ?? 0;
+    const width = this.engine.getSize("candle_pane", "main")?.width ?? 0;
     this.#hasUsualWidth = width > 0;
     if (width === 0) return;
     const space = Math.min(Math.max(width / (BARS_SHOWN + RIGHT_BARS), BAR_PX_MIN), BAR_PX_MAX);
-    this.#chart.setBarSpace(space);
-    this.#chart.setOffsetRightDistance(space * RIGHT_BARS);
+    this.engine.setBarSpace(space);
+    this.engine.setOffsetRightDistance(space * RIGHT_BARS);
   }
 
   /** Show what was visible before the chart was hidden. A chart without width loses its place. */
@@ -210,7 +231,7 @@ export class PriceChart {
     const wasHidden = this.#wasHidden;
     this.#wasHidden = false;
     if (!this.#hasUsualWidth) this.#showNewest();
-    else if (wasHidden && !this.#isScrolledBack) this.#chart.scrollToRealTime();
+    else if (wasHidden && !this.#isScrolledBack) this.engine.scrollToRealTime();
   }
 
   /** Answer a request of the chart for bars. "forward" are those before the first one. */
@@ -227,12 +248,12 @@ export class PriceChart {
   }
 
   #onRangeChange({ from, to }: VisibleRange): void {
-    if (this.#chart.getSize()?.width === 0) {
+    if (this.engine.getSize()?.width === 0) {
       this.#wasHidden = true;
       return;
     }
     if (this.#wasHidden) return;
-    const bars = this.#chart.getDataList();
+    const bars = this.engine.getDataList();
     const first = bars[0];
     const text = `${from} ${to} ${bars.length} ${first?.timestamp}`;
     if (text === this.#rangeText) return;
@@ -246,16 +267,16 @@ export class PriceChart {
   #point(bar: KLineData | null): void {
     if (bar === this.#pointed) return;
     this.#pointed = bar;
-    const shown = bar ?? this.#chart.getDataList().at(-1);
+    const shown = bar ?? this.engine.getDataList().at(-1);
     this.#options.onLegend(shown ? barOf(shown) : null);
   }
 
   #drawLines(yAxis: YAxis): void {
     // The chart must not be changed while it draws.
-    if (this.#chart.getSize()?.width !== 0) queueMicrotask(() => this.#recoverWidth());
+    if (this.engine.getSize()?.width !== 0) queueMicrotask(() => this.#recoverWidth());
     this.#lines.draw({
-      height: this.#chart.getSize("candle_pane", "main")?.height ?? 0,
-      axisWidth: this.#chart.getSize("candle_pane", "yAxis")?.width ?? 0,
+      height: this.engine.getSize("candle_pane", "main")?.height ?? 0,
+      axisWidth: this.engine.getSize("candle_pane", "yAxis")?.width ?? 0,
       toPixel: (price) => yAxis.convertToPixel(price),
       toPrice: (pixel) => yAxis.convertFromPixel(pixel),
     });
@@ -278,7 +299,7 @@ export class PriceChart {
   }
 
   #applyBar(bar: Bar): void {
-    const isFirst = this.#chart.getDataList().length === 0;
+    const isFirst = this.engine.getDataList().length === 0;
     this.#applyUpdate(candleOf(bar));
     if (isFirst) this.#options.onState("ready");
     if (this.#pointed === null) this.#options.onLegend(bar);

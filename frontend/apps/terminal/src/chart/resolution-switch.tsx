@@ -18,7 +18,9 @@ export function ResolutionSwitch() {
   const offered = () => supported.latest ?? SHOWN;
   const shown = () => {
     const few = SHOWN.filter((each) => offered().includes(each));
-    return few.includes(app.resolution()) ? few : [...few, app.resolution()];
+    return few.includes(app.charts.active().resolution())
+      ? few
+      : [...few, app.charts.active().resolution()];
   };
   const others = () => offered().filter((each) => !shown().includes(each));
   return (
@@ -27,15 +29,15 @@ export function ResolutionSwitch() {
         label="Resolution"
         class="flat"
         options={shown().map((value) => ({ value, label: resolutionLabel(value) }))}
-        value={app.resolution()}
-        onChange={app.setResolution}
+        value={app.charts.active().resolution()}
+        onChange={(value) => app.charts.active().setResolution(value)}
       />
       <Show when={others().length > 0}>
         <select
           class="flat"
           aria-label="Other resolutions"
           onChange={({ currentTarget }) => {
-            if (currentTarget.value !== "") app.setResolution(currentTarget.value);
+            if (currentTarget.value !== "") app.charts.active().setResolution(currentTarget.value);
             currentTarget.value = "";
           }}
         >

@@ -14,7 +14,7 @@ export function Watchlist() {
   };
   createEffect(() => onCleanup(market.subscribe(subscribed())));
   return (
-    <aside class="watchlist" aria-label="Watchlist">
+    <section class="watchlist" aria-label="Watchlist">
       <header class="head">
         <h2>Watchlist</h2>
         <button
@@ -59,7 +59,7 @@ export function Watchlist() {
           </p>
         </Show>
       </div>
-    </aside>
+    </section>
   );
 }
 

@@ -60,7 +60,7 @@ export function TicketPane() {
     ticket.set({ type, ...(!isOffered && { duration: "GTC" as const }) });
   };
   return (
-    <aside class="ticket" aria-label="Order ticket">
+    <section class="ticket" aria-label="Order ticket">
       <header class="head">
         <h2>Order</h2>
         <span class="muted of">{app.symbol()}</span>
@@ -168,7 +168,7 @@ export function TicketPane() {
         </button>
         <Preview />
       </form>
-    </aside>
+    </section>
   );
 }
 

@@ -7,7 +7,7 @@ export function Toasts() {
     <section class="toasts" aria-label="Notifications" aria-live="polite">
       <For each={notifications.all}>
         {(notification) => (
-          <article
+          <div
             class={`toast ${notification.tone}`}
             role={notification.tone === "error" ? "alert" : "status"}
           >
@@ -40,7 +40,7 @@ export function Toasts() {
             >
               ✕
             </button>
-          </article>
+          </div>
         )}
       </For>
     </section>

@@ -1,0 +1,37 @@
+import type { TerminalPage } from "./terminal-page.ts";
+
+/** A part of the terminal that the tests of accessibility and of overflow visit. */
+export interface Screen {
+  name: string;
+  /** Show it on the loaded terminal, on a wide screen and on a phone. */
+  open(terminal: TerminalPage): Promise<void>;
+}
+
+const panel = (name: "Orders" | "History" | "Fills" | "Equity"): Screen => ({
+  name: `panel ${name}`,
+  async open(terminal) {
+    await terminal.view("Account");
+    await terminal.show(name);
+  },
+});
+
+const dialog = (name: string, key: string): Screen => ({
+  name: `dialog ${name}`,
+  async open({ page }) {
+    await page.locator("body").press(key);
+    await page.getByRole("dialog").waitFor();
+  },
+});
+
+/** Each screen is opened on a page of its own state: the one before is closed with Escape. */
+export const SCREENS: readonly Screen[] = [
+  { name: "chart", open: (terminal) => terminal.view("Chart") },
+  { name: "ticket", open: (terminal) => terminal.view("Trade") },
+  { name: "watchlist", open: (terminal) => terminal.view("Watch") },
+  panel("Orders"),
+  panel("History"),
+  panel("Fills"),
+  panel("Equity"),
+  dialog("search", "/"),
+  dialog("help", "?"),
+];

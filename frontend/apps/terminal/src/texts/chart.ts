@@ -1,0 +1,3 @@
+export const chart = {
+  toolbar: "Chart tools",
+};

@@ -1,0 +1,4 @@
+export const terminal = {
+  views: "Views",
+  view: { chart: "Chart", trade: "Trade", watch: "Watch", account: "Account" },
+};
