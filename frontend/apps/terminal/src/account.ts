@@ -24,8 +24,9 @@ import {
 import { type Accessor, batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, produce, reconcile } from "solid-js/store";
 import { EquityCurve } from "./equity-curve.ts";
+import { adviceFor, messageOf } from "./error-messages.ts";
 import { MarketClock } from "./market-clock.ts";
-import { adviceFor, messageOf, type Notifications } from "./notifications.ts";
+import type { Notifications } from "./notifications/notifications.ts";
 import { isPermanent, readUntilAnswered } from "./read-until-answered.ts";
 
 export type Loading = "loading" | "loaded" | "failed";

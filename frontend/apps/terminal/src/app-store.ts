@@ -4,7 +4,7 @@ import { TradingAccount } from "./account.ts";
 import { authentication, isUnauthenticated } from "./authentication.ts";
 import { Charts } from "./chart/chart-store.ts";
 import { Market } from "./market/market.ts";
-import { Notifications } from "./notifications.ts";
+import { Notifications } from "./notifications/notifications.ts";
 import { Ticket } from "./ticket/ticket.ts";
 
 export type View = "chart" | "trade" | "watch" | "account";

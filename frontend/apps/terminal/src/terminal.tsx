@@ -5,11 +5,11 @@ import { ChartToolbar } from "./chart/toolbar.tsx";
 import { Dialogs } from "./dialogs/dialogs.tsx";
 import { LiveBanner } from "./live-banner.tsx";
 import { Watchlist } from "./market/watchlist.tsx";
+import { Toasts } from "./notifications/toasts.tsx";
 import { Panels } from "./panels/panels.tsx";
 import { texts } from "./texts/texts.ts";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
-import { Toasts } from "./widgets/toasts.tsx";
 
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 

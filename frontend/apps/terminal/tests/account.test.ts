@@ -12,7 +12,7 @@ import {
 import { createEffect, createRoot } from "solid-js";
 import { beforeEach, expect, test, vi } from "vitest";
 import { TradingAccount } from "../src/account.ts";
-import { Notifications } from "../src/notifications.ts";
+import { Notifications } from "../src/notifications/notifications.ts";
 
 const ENDED = 1_200;
 

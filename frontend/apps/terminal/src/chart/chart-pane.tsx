@@ -10,9 +10,9 @@ import {
   Switch,
 } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
 import { purposeLabel } from "../labels.ts";
-import { messageOf } from "../notifications.ts";
 import { theme } from "../theme.ts";
 import type { ChartStore } from "./chart-store.ts";
 import { type ChartState, PriceChart } from "./price-chart.ts";

@@ -1,6 +1,6 @@
 import { createSignal, type JSX, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
-import { adviceFor, messageOf } from "../notifications.ts";
+import { adviceFor, messageOf } from "../error-messages.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
 export interface CommandFormProps {

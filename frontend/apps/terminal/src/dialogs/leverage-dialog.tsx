@@ -1,7 +1,7 @@
 import type { LeverageInfo, LeveragePreview } from "@trading-api/client";
 import { createEffect, createResource, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
-import { adviceFor, messageOf } from "../notifications.ts";
+import { adviceFor, messageOf } from "../error-messages.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { NumberField } from "../widgets/number-field.tsx";

@@ -1,8 +1,8 @@
 import { ApiError, type OrderPreview } from "@trading-api/client";
 import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { adviceFor, messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
-import { adviceFor, messageOf } from "../notifications.ts";
 
 const DEBOUNCE_MS = 200;
 /** The preview is refreshed this often, because the market moves. */

@@ -14,7 +14,7 @@ import type { TradingAccount } from "../account.ts";
 import { price, quantity } from "../format.ts";
 import { sideLabel } from "../labels.ts";
 import type { Market } from "../market/market.ts";
-import type { Notifications } from "../notifications.ts";
+import type { Notifications } from "../notifications/notifications.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { type BracketTexts, parseBrackets } from "./brackets.ts";
 import { type DurationTexts, parseDuration } from "./duration.ts";
