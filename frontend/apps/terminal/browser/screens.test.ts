@@ -1,4 +1,5 @@
 // Every screen has no violation of axe and nothing wider than the window, in each kind of window.
+import { OrderType, RestClient, Side } from "@trading-api/client";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { axeViolations } from "./support/axe.ts";
@@ -7,6 +8,7 @@ import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromi
 import { SCREENS } from "./support/screens.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
+const ACCOUNT = "SCREENS";
 const WINDOWS = [
   { name: "desktop, dark", colorScheme: "dark", viewport: { width: 1440, height: 900 } },
   { name: "tablet, light", colorScheme: "light", viewport: { width: 820, height: 1180 } },
@@ -25,6 +27,7 @@ let browser: Browser;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
   [backend, browser] = await Promise.all([Backend.start(), launchChromium()]);
+  await trade();
 });
 
 beforeEach((context) => {
@@ -36,22 +39,23 @@ afterAll(async () => {
   await backend?.stop();
 });
 
+/** Give the account an order with a bracket, and a position. */
+async function trade(): Promise<void> {
+  const rest = new RestClient({ baseUrl: backend.address });
+  const account = rest.account(ACCOUNT);
+  const order = { symbol: "AAPL", side: Side.Buy, qty: 2 };
+  const limit = { ...order, type: OrderType.Limit, limitPrice: 100, takeProfit: 900 };
+  await account.place(limit, "limit");
+  await account.place({ ...order, type: OrderType.Market }, "market");
+}
+
 test.each(WINDOWS)("no screen has a violation or is too wide: $name", async (opening) => {
-  const { name, ...options } = opening;
+  const { name: _, ...options } = opening;
   const terminal = await TerminalPage.open(browser, backend.address, {
-    account: "SCREENS",
+    account: ACCOUNT,
     ...options,
   });
   const { page } = terminal;
-  if (name === WINDOWS[0].name) {
-    const { bid } = await terminal.quote();
-    const order = { quantity: 2, limit: bid - 5, takeProfit: bid + 20 };
-    await terminal.fillTicket({ type: "Limit", ...order });
-    await terminal.place();
-    await terminal.fillTicket({ quantity: 3 });
-    await terminal.place();
-    await terminal.position("AAPL").waitFor();
-  }
   const found: string[] = [];
   for (const screen of SCREENS) {
     await screen.open(terminal);

@@ -26,6 +26,7 @@ import { createStore, produce, reconcile } from "solid-js/store";
 import { EquityCurve } from "./equity-curve.ts";
 import { adviceFor, messageOf } from "./error-messages.ts";
 import { MarketClock } from "./market-clock.ts";
+import { titleOf } from "./notifications/history.ts";
 import type { Notifications } from "./notifications/notifications.ts";
 import { isPermanent, readUntilAnswered } from "./read-until-answered.ts";
 
@@ -323,7 +324,7 @@ export class TradingAccount {
   #showNotification({ code, severity, message }: AccountNotification): void {
     if (code === "order_filled") return;
     const tone = severity === "info" ? "info" : "error";
-    this.#notifications.show({ tone, title: titleOf(code), text: message });
+    this.#notifications.show({ tone, title: titleOf(code), text: message, isStored: true });
   }
 
   #notify(title: string, text: string, type: NotificationType | undefined): void {
@@ -332,15 +333,12 @@ export class TradingAccount {
       tone: isError ? "error" : "success",
       title,
       text,
+      isStored: !isError,
       ...(isError && { advice: "Correct it, and place the order again." }),
       ...(!isError && { action: { label: "See positions", run: () => this.#onFill() } }),
     });
   }
 }
-
-/** Return the title of a notification, such as `Order expired` of `order_expired`. */
-const titleOf = (code: string): string =>
-  code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
 
 const newestEnded = (orders: Order[]): Order[] =>
   orders

@@ -17,6 +17,7 @@ export type OpenDialog =
   | { name: "confirm"; text: string; onAnswer(isConfirmed: boolean): void }
   | { name: "search" }
   | { name: "token" }
+  | { name: "notifications" }
   | { name: "shortcuts" }
   | null;
 

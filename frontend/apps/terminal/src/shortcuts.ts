@@ -13,6 +13,7 @@ export const SHORTCUTS: readonly { keys: string; action: string }[] = [
   { keys: "Shift C", action: "Cancel the symbol's orders" },
   { keys: "/", action: "Find a symbol" },
   { keys: "1 to 5", action: "Positions, orders, history, fills, equity" },
+  { keys: "N", action: "Notifications" },
   { keys: "D", action: "Light or dark" },
   { keys: "?", action: "These shortcuts" },
   { keys: "Up, Down", action: "In a number, or on an order's line: one step; with Shift ten" },
@@ -91,6 +92,7 @@ function actionOf(app: AppStore, key: string): (() => void) | undefined {
         );
     },
     "/": () => app.openDialog({ name: "search" }),
+    n: () => app.openDialog({ name: "notifications" }),
     d: toggleTheme,
     "?": () => app.openDialog({ name: "shortcuts" }),
   };

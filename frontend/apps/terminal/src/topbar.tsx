@@ -2,6 +2,7 @@ import { createResource, createSignal, For, Show } from "solid-js";
 import { useApp } from "./app-store.ts";
 import { signOut, storedToken } from "./authentication.ts";
 import * as format from "./format.ts";
+import { texts } from "./texts/texts.ts";
 import { theme, toggleTheme } from "./theme.ts";
 import { ConnectionBadge } from "./widgets/connection-badge.tsx";
 
@@ -40,6 +41,17 @@ export function Topbar() {
       </dl>
       <AccountPicker />
       <ConnectionBadge />
+      <button
+        type="button"
+        class="quiet icon bell"
+        onClick={() => app.openDialog({ name: "notifications" })}
+        aria-label={texts.notifications.open(app.notifications.unread)}
+        title={texts.notifications.shortcut}
+        aria-keyshortcuts="N"
+        data-unread={app.notifications.unread > 0}
+      >
+        <BellIcon />
+      </button>
       <button
         type="button"
         class="quiet icon"
@@ -148,4 +160,5 @@ const SearchIcon = () => (
 const SunIcon = () => (
   <Icon path="M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />
 );
+const BellIcon = () => <Icon path="M4 6.5a4 4 0 0 1 8 0V10l1.5 2h-11L4 10V6.5zM6.5 14.2h3" />;
 const MoonIcon = () => <Icon path="M13.5 9.5A6 6 0 0 1 6.5 2.5 6 6 0 1 0 13.5 9.5z" />;

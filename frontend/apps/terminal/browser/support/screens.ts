@@ -34,4 +34,5 @@ export const SCREENS: readonly Screen[] = [
   panel("Equity"),
   dialog("search", "/"),
   dialog("help", "?"),
+  dialog("notifications", "n"),
 ];

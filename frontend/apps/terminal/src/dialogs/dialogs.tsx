@@ -1,4 +1,4 @@
-import { Match, Switch } from "solid-js";
+import { lazy, Match, Suspense, Switch } from "solid-js";
 import { type OpenDialog, useApp } from "../app-store.ts";
 import { SymbolSearch } from "../market/symbol-search.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
@@ -8,6 +8,8 @@ import { ModifyDialog } from "./modify-dialog.tsx";
 import { ProtectDialog } from "./protect-dialog.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
+
+const NotificationCentre = lazy(() => import("../notifications/notification-centre.tsx"));
 
 export function Dialogs() {
   const { dialog } = useApp();
@@ -31,6 +33,11 @@ export function Dialogs() {
       </Match>
       <Match when={of(dialog(), "token")}>
         <TokenDialog />
+      </Match>
+      <Match when={of(dialog(), "notifications")}>
+        <Suspense>
+          <NotificationCentre />
+        </Suspense>
       </Match>
       <Match when={of(dialog(), "shortcuts")}>
         <ShortcutsDialog />

@@ -1,10 +1,11 @@
 import { For, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { texts } from "../texts/texts.ts";
 
 export function Toasts() {
   const { notifications } = useApp();
   return (
-    <section class="toasts" aria-label="Notifications" aria-live="polite">
+    <section class="toasts" aria-label={texts.notifications.region} aria-live="polite">
       <For each={notifications.all}>
         {(notification) => (
           <div
@@ -13,6 +14,9 @@ export function Toasts() {
           >
             <div>
               <strong>{notification.title}</strong>
+              <Show when={notification.count > 1}>
+                <span class="count">{texts.notifications.times(notification.count)}</span>
+              </Show>
               <p>{notification.text}</p>
               <Show when={notification.advice}>
                 <p class="advice">{notification.advice}</p>
@@ -35,7 +39,7 @@ export function Toasts() {
             <button
               type="button"
               class="quiet"
-              aria-label="Dismiss"
+              aria-label={texts.notifications.dismiss}
               onClick={() => notifications.dismiss(notification.id)}
             >
               ✕

@@ -1,5 +1,6 @@
 import { chart } from "./chart.ts";
+import { notifications } from "./notifications.ts";
 import { terminal } from "./terminal.ts";
 
 /** The English texts, one object for each area of the terminal. */
-export const english = { chart, terminal };
+export const english = { chart, notifications, terminal };

@@ -1,0 +1,16 @@
+export const notifications = {
+  region: "New notifications",
+  dismiss: "Dismiss",
+  times: (count: number) => `${count} times`,
+  open: (unread: number) => (unread === 0 ? "Notifications" : `Notifications, ${unread} new`),
+  shortcut: "Notifications (N)",
+  title: "Notifications",
+  sound: "Sound",
+  browser: "Notifications of the browser while this page is hidden",
+  blocked: "The browser blocks them: allow them in its settings for this page.",
+  loading: "Loading the notifications",
+  failed: "The notifications of the account could not be loaded.",
+  empty: "Nothing happened yet. Fills, alerts, warnings and failed commands are listed here.",
+  more: "Show older ones",
+  tone: { success: "Success", error: "Warning", info: "Information" },
+};
