@@ -58,7 +58,9 @@ test.each(WINDOWS)("no screen has a violation or is too wide: $name", async (ope
   const { page } = terminal;
   const found: string[] = [];
   for (const screen of SCREENS) {
-    await screen.open(terminal);
+    await screen.open(terminal).catch((error: unknown) => {
+      throw new Error(`${screen.name} does not open`, { cause: error });
+    });
     for (const fault of await axeViolations(page)) found.push(`${screen.name}: ${fault}`);
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (excess > 0) found.push(`${screen.name}: ${excess} px too wide`);
