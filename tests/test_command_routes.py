@@ -94,6 +94,8 @@ CASES: list[Case] = [
     case("PUT", "/broker/kill-switch?account_id=HALTED", {"on": True, "reason": "wild"}),
     case("PUT", "/broker/kill-switch?account_id=HALTED", {"on": 1}),
     case("POST", f"{ORDERS}?account_id=HALTED", LIMIT),
+    case("PUT", "/broker/accounts/A", {"name": "Breakouts"}),
+    case("PUT", "/broker/accounts/LIVE-A", {}),
     case("POST", "/broker/accounts/A/deposit", {"amount": 5}),
     case("POST", f"/broker/accounts/{'x' * 65}/deposit", {"amount": 5}),
     case("POST", "/broker/accounts/A/withdraw", {"amount": 10**9}),

@@ -60,6 +60,7 @@ CONTRACT = {
     "getConnections": ("get", "/admin/connections"),
     "closeConnection": ("delete", "/admin/connections/{connection_id}"),
     "getTopics": ("get", "/admin/topics"),
+    "putAccount": ("put", "/broker/accounts/{account_id}"),
     "deposit": ("post", "/broker/accounts/{account_id}/deposit"),
     "withdraw": ("post", "/broker/accounts/{account_id}/withdraw"),
     "settlePosition": ("post", "/broker/accounts/{account_id}/settle"),

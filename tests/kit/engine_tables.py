@@ -45,6 +45,7 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.engine import Duplicate, Engine, Outcome
 from trading_api.modules.broker.engine.events import (
+    AccountNamed,
     AccountOpened,
     AccountReset,
     CashDeposited,
@@ -304,6 +305,8 @@ def _described(event: Event) -> str:
             return f"settled @ {_plain(event.price)}, realized {_plain(event.realized_pl)}"
         case AccountReset():
             return f"reset to {_plain(event.balance)}"
+        case AccountNamed():
+            return f"named {event.name}"
         case LeverageSet():
             return f"leverage {_plain(event.leverage)}"
         case IdempotencyKeyRecorded():

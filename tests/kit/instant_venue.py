@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -117,6 +117,10 @@ class InstantVenue:
     def account_ids(self, after: str = "", limit: int | None = None) -> list[str]:
         ids = {self._default_account_id, *self._accounts}
         return sorted(each for each in ids if each > after)[:limit]
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        """The venue has no names of accounts."""
+        return {}
 
     def snapshot(self, account_id: str) -> VenueAccount:
         return self._accounts.get(account_id) or self._new_account(account_id)

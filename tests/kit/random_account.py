@@ -8,8 +8,9 @@ from decimal import Decimal, localcontext
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from tests.kit.random_texts import NAMES, NOTIFICATIONS
 from trading_api.domain.broker_commands import IdempotencyKey
-from trading_api.domain.notification import Notification, Severity
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import (
     NO_BRACKETS,
     Brackets,
@@ -31,6 +32,7 @@ from trading_api.modules.broker.engine.commands import (
     Market,
     MatchQuote,
     ModifyOrder,
+    NameAccount,
     Notify,
     OpenAccount,
     PlaceOrder,
@@ -95,18 +97,6 @@ EXCHANGE_RULES = st.builds(
     latency_ms=st.sampled_from([0, 0, 2]),
     margin_warning_levels=st.sampled_from([(), (Decimal(150), Decimal(120)), (Decimal(101),)]),
     leverage_default=st.sampled_from([Decimal(1), Decimal(5), Decimal(100), Decimal(100)]),
-)
-
-
-NOTIFICATIONS = st.builds(
-    Notification,
-    severity=st.sampled_from(Severity),
-    code=st.sampled_from(["alert_fired", "session_closing"]),
-    text=st.just("Something happened."),
-    reference=st.dictionaries(
-        st.sampled_from(["symbol", "price", "alertId"]),
-        st.just("AAPL") | st.integers(0, 9) | PRICES,
-    ),
 )
 
 
@@ -378,6 +368,10 @@ class RandomAccount(RuleBasedStateMachine):
         self, symbol: str, price: Decimal, rate: Decimal | None, key: IdempotencyKey | None
     ) -> None:
         self.apply(SettlePosition(symbol, price, rate, self.at_ms, key))
+
+    @rule(name=NAMES, key=KEYS)
+    def name_account(self, name: str | None, key: IdempotencyKey | None) -> None:
+        self.apply(NameAccount(name, self.at_ms, key))
 
     @rule(notification=NOTIFICATIONS, key=KEYS)
     def notify(self, notification: Notification, key: IdempotencyKey | None) -> None:

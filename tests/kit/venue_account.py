@@ -111,6 +111,7 @@ class VenueEvent:
     symbol: str | None = None
     price: Decimal | None = None
     leverage: Decimal | None = None
+    name: str | None = None
     notification: Notification | None = None
     margin_level: MarginLevelView | None = None
     code: str | None = None
@@ -188,6 +189,7 @@ class VenueAccount:
     """An account's events, applied one after the other, as an AccountSnapshot."""
 
     leverage_max = ONE
+    name = ""
 
     def __init__(self, account_id: str, market: MarketData) -> None:
         self.account_id = account_id

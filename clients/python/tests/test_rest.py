@@ -164,6 +164,8 @@ async def test_cash_events_and_pages(client: AsyncClient, monkeypatch: pytest.Mo
     assert await client.events(since=2, limit=3) == events[2:5]
     assert await client.ledger(limit=None) == lines
     assert await client.ledger(since=lines[0].seq, limit=3) == lines[1:4]
+    await client.put_account("Breakouts")
+    assert "Breakouts" in [each.name for each in await client.accounts()]
     await client.reset_account(1_000)
     assert (await client.equity()).balance == 1_000
     with pytest.raises(Refused) as refused:

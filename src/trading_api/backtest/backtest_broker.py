@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from trading_api.backtest.synchronous_calls import call
 from trading_api.domain.broker_commands import (
@@ -229,6 +229,11 @@ class BacktestBroker:
     def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
         """Return the id of the account."""
         return [self.account_id] if self.account_id > after else []
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the name of the account, if it has one."""
+        name = self._state(self.account_id).name
+        return {self.account_id: name} if name and self.account_id in account_ids else {}
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` events after number `since`."""

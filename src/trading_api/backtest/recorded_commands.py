@@ -13,6 +13,7 @@ from trading_api.modules.broker.engine.commands import (
     EditBrackets,
     Market,
     ModifyOrder,
+    NameAccount,
     PlaceOrder,
     ResetAccount,
     ReversePosition,
@@ -22,6 +23,7 @@ from trading_api.modules.broker.engine.commands import (
     WithdrawCash,
 )
 from trading_api.modules.broker.engine.events import (
+    AccountNamed,
     AccountReset,
     CashDeposited,
     CashWithdrawn,
@@ -73,6 +75,8 @@ def causing_command(events: Sequence[Event], state: AccountState, market: Market
             return WithdrawCash(event.amount, market.marks, event.at_ms)
         case AccountReset():
             return ResetAccount(event.balance, event.at_ms)
+        case AccountNamed():
+            return NameAccount(event.name, event.at_ms)
         case PositionSettled():
             return SettlePosition(event.symbol, event.price, event.rate, event.at_ms)
         case KillSwitchSet():

@@ -88,6 +88,11 @@ class AccountEvent(Protocol):
         ...
 
     @property
+    def name(self) -> str | None:
+        """The account's new name, in `accountNamed`; empty if it has none any more."""
+        ...
+
+    @property
     def margin_level(self) -> MarginLevelView | None:
         """How the margin level changed, in `marginLevelCrossed`."""
         ...
@@ -122,6 +127,7 @@ the message of its order gives a reason."""
 
 EVENT_TYPES = frozenset(
     {
+        "accountNamed",
         "accountOpened",
         "accountReset",
         "cashAdjusted",

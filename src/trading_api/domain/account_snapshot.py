@@ -154,6 +154,11 @@ class AccountSnapshot(Protocol):
     @property
     def account_id(self) -> str: ...
     @property
+    def name(self) -> str:
+        """The name that the account was given, or empty."""
+        ...
+
+    @property
     def currency(self) -> str: ...
     @property
     def seq(self) -> int:

@@ -166,6 +166,15 @@ class ResetAccountCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class NameAccountCommand:
+    """Open the account unless it is open, and give it a name.
+
+    None leaves its name as it is; an empty text removes it. Only a paper account accepts it."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetKillSwitchCommand:
     """Stop an account from trading, or let it trade again.
 
@@ -199,6 +208,7 @@ BrokerCommand = (
     | WithdrawCommand
     | SettlePositionCommand
     | ResetAccountCommand
+    | NameAccountCommand
     | SetKillSwitchCommand
     | NotifyCommand
 )

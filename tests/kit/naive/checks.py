@@ -24,6 +24,13 @@ class NaiveChecks(NaiveMargin):
         if not 0 < amount <= LARGEST or amount % Fraction(1, 10**8):
             raise Rejected("amount_wrong")
 
+    def check_name(self, name: str) -> None:
+        is_visible = all(each == " " or each.isprintable() for each in name)
+        if len(name) > 64 or not is_visible or name[:1] == " " or name[-1:] == " ":
+            raise Rejected("name_wrong")
+        if name.upper().startswith("LIVE-"):
+            raise Rejected("name_wrong")
+
     def check_quantity(self, quantity: Fraction, market: Market) -> None:
         if quantity <= 0:
             raise Rejected("quantity_not_positive")

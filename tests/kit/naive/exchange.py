@@ -33,6 +33,7 @@ from trading_api.modules.broker.engine.commands import (
     Market,
     MatchQuote,
     ModifyOrder,
+    NameAccount,
     Notify,
     OpenAccount,
     PlaceOrder,
@@ -85,6 +86,8 @@ class NaiveExchange(NaiveMatching):
                 self.positions = {}
                 self.warned.clear()
                 self.balance = Fraction(command.balance)
+            case NameAccount():
+                self.check_name(command.name or "")
             case SetLeverage():
                 self.set_leverage(Fraction(command.leverage), command.market)
             case PlaceOrder():

@@ -23,6 +23,7 @@ export type { Connection, FeedName, Feeds, FeedTypes, ListenerOrFunction } from 
 export type { Listener, Reconnection, Subscription } from "./listener.ts";
 export * from "./model/broker.ts";
 export * from "./model/market.ts";
+export type { AccountPage, AccountsRest } from "./rest-accounts.ts";
 export type { AlertRest } from "./rest-alerts.ts";
 export {
   type AccountRest,

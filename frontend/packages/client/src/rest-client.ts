@@ -26,6 +26,7 @@ import type {
   QuoteData,
   SymbolInfo,
 } from "./model/market.ts";
+import { type AccountsRest, createAccountsRest } from "./rest-accounts.ts";
 import { type AlertRest, createAlertRest } from "./rest-alerts.ts";
 import { createRestCommands, unwrap } from "./rest-commands.ts";
 
@@ -90,6 +91,7 @@ export interface AccountRest extends AccountCommands {
 
 export interface Rest {
   readonly market: MarketRest;
+  readonly accounts: AccountsRest;
   /** Without an id it is the server's default account. */
   account(id?: string): AccountRest;
   /** Without an id they are those of the server's default account. */
@@ -110,6 +112,7 @@ export interface RestOptions {
  */
 export class RestClient implements Rest {
   readonly market: MarketRest;
+  readonly accounts: AccountsRest;
   readonly #http: Client<paths>;
 
   constructor({ baseUrl = "", authentication, timeoutMs = 10_000 }: RestOptions = {}) {
@@ -118,6 +121,7 @@ export class RestClient implements Rest {
     this.#http = createClient<paths>({ baseUrl, fetch: fetchInTime });
     if (authentication) this.#http.use(bearerMiddleware(authentication));
     this.market = createMarketRest(this.#http);
+    this.accounts = createAccountsRest(this.#http);
   }
 
   account(id?: string): AccountRest {

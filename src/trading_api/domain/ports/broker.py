@@ -5,7 +5,7 @@ implementation; docs/broker-adapter.md explains how to write another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from trading_api.domain.account_event import AccountEvent
@@ -98,6 +98,11 @@ class Broker(Protocol):
     def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
         """Return the default account and those that a command has opened, sorted: at most `limit`
         of those after `after`."""
+        ...
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the names of those of the accounts that have one, without loading them. Raises
+        Unavailable."""
         ...
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[AccountEvent]:

@@ -1,5 +1,6 @@
 from trading_api.models.broker.account import AccountKind as AccountKind
 from trading_api.models.broker.account import AccountMetainfo as AccountMetainfo
+from trading_api.models.broker.account import AccountRequest as AccountRequest
 from trading_api.models.broker.account import AccountState as AccountState
 from trading_api.models.broker.account import BrokerConnectionStatus as BrokerConnectionStatus
 from trading_api.models.broker.account import CashLine as CashLine

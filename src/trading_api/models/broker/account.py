@@ -19,7 +19,8 @@ AccountKind = Annotated[Literal["paper", "live"], NamedLiteral("AccountKind")]
 
 
 class AccountMetainfo(CamelModel):
-    """An account: its id, its kind and its currency. `type` is the kind in TradingView's words."""
+    """An account: its id, its name, its kind and its currency. An account without a name has its id
+    as its name. `type` is the kind in TradingView's words."""
 
     model_config = example(
         {
@@ -136,6 +137,17 @@ Amount = Annotated[
     Number, Field(json_schema_extra={"exclusiveMinimum": 0, "maximum": 1_000_000_000_000})
 ]
 """The limits are documented, not validated: the broker rejects with a code of its own."""
+
+
+class AccountRequest(CamelModel):
+    """The account to open, unless it is open, and its name.
+
+    A name has at most 64 characters, and does not begin with `LIVE-`. An empty one removes the
+    name. Without `name` the account keeps the one it has."""
+
+    model_config = example({"name": "Breakouts"})
+
+    name: Annotated[str | None, Field(json_schema_extra={"maxLength": 64})] = None
 
 
 class DepositRequest(CamelModel):

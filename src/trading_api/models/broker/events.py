@@ -16,10 +16,11 @@ class BrokerEvent(CamelModel):
 
     `type` is the kind of event, `time` is in ms since 1970. `accountKind` is that of the account.
     The other fields are the objects that the event changed, in their new state. `price` is that of
-    a settlement. `notification` is that of a `notificationRaised`; other events that notify show
-    what they are about. `code` and `text` are the reason of a `riskRejected` and of what a venue
-    reports. `killSwitch` is that of a `killSwitchSet`. `requestId` is the `X-Request-ID` of the
-    command that caused it, where the client sent one.
+    a settlement. `name` is that of an `accountNamed`. `notification` is that of a
+    `notificationRaised`; other events that notify show what they are about. `code` and `text` are
+    the reason of a `riskRejected` and of what a venue reports. `killSwitch` is that of a
+    `killSwitchSet`. `requestId` is the `X-Request-ID` of the command that caused it, where the
+    client sent one.
     """
 
     model_config = example(
@@ -55,6 +56,7 @@ class BrokerEvent(CamelModel):
     symbol: str | None = None
     leverage: Number | None = None
     price: Number | None = None
+    name: str | None = None
     notification: Notification | None = None
     code: str | None = None
     text: str | None = None

@@ -110,7 +110,14 @@ class AccountCommands:
         result = await self._submit(account_id, mapping.to_set_kill_switch(params, key))
         return KillSwitchResult(on=params.on, canceled=list(result.canceled), seq=result.seq)
 
-    # Cash
+    # The account and its cash
+
+    async def name_account(
+        self, account_id: str, name: str | None, key: str | None
+    ) -> SuccessResponse:
+        """Open the account unless it is open, and give it the name, if there is one."""
+        result = await self._submit(account_id, mapping.to_name_account(name, key))
+        return SuccessResponse(message="Saved", seq=result.seq)
 
     async def deposit(self, account_id: str, amount: float, key: str | None) -> SuccessResponse:
         result = await self._submit(account_id, mapping.to_deposit(amount, key))

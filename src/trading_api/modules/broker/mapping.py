@@ -16,6 +16,7 @@ from trading_api.domain.broker_commands import (
     EditBracketsCommand,
     IdempotencyKey,
     ModifyOrderCommand,
+    NameAccountCommand,
     OrderInstruction,
     PlaceOrderCommand,
     ResetAccountCommand,
@@ -129,6 +130,11 @@ def to_reset_account(balance: float | None, key: str | None = None) -> KeyedComm
     """Return the command to start again with `balance`, or with the initial balance."""
     command = ResetAccountCommand(to_optional_decimal(balance))
     return KeyedCommand(command, idempotency_key("reset", key, balance))
+
+
+def to_name_account(name: str | None, key: str | None = None) -> KeyedCommand:
+    """Return the command to open an account and give it a name."""
+    return KeyedCommand(NameAccountCommand(name), idempotency_key("name", key, name))
 
 
 def to_set_kill_switch(params: KillSwitchParams, key: str | None = None) -> KeyedCommand:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from trading_api.domain.account_event import AccountEvent
 from trading_api.domain.account_history import AccountHistory
@@ -74,6 +74,14 @@ class VenueRouter:
         live = [each for each in self._live if each > after]
         return sorted({*paper, *live})[:limit]
 
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        names: dict[str, str] = {}
+        for venue in self._venues:
+            names |= await venue.account_names(
+                [each for each in account_ids if self._find_venue(each) is venue]
+            )
+        return names
+
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[AccountEvent]:
         return await self._venue(account_id).events(account_id, since, limit)
 
@@ -120,9 +128,11 @@ class VenueRouter:
             await asyncio.wait(running)
 
     def _venue(self, account_id: str) -> ExecutionVenue:
-        if account_kind(account_id) is AccountKind.PAPER:
-            return self._paper
-        venue = self._live.get(account_id)
+        venue = self._find_venue(account_id)
         if venue is None:
             raise AccountNotFound(account_id)
         return venue
+
+    def _find_venue(self, account_id: str) -> ExecutionVenue | None:
+        is_paper = account_kind(account_id) is AccountKind.PAPER
+        return self._paper if is_paper else self._live.get(account_id)

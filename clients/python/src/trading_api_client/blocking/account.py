@@ -114,6 +114,12 @@ class BlockingAccountRest:
             self._client.set_leverage(symbol, leverage, order_type=order_type, side=side, key=key)
         )
 
+    def put_account(self, name: str | None = None, *, key: str | None = None) -> SuccessResponse:
+        """Create the paper account, unless it exists, and give it a name.
+
+        An empty name removes the one it has. Without a name it keeps it."""
+        return self._loop.run(self._client.put_account(name, key=key))
+
     def deposit(self, amount: float, *, key: str | None = None) -> SuccessResponse:
         """Add cash to a paper account."""
         return self._loop.run(self._client.deposit(amount, key=key))

@@ -4,6 +4,7 @@ Generated from openapi.json and asyncapi.json by `make generate-python-client`."
 
 from trading_api_client.models.account import (
     AccountMetainfo,
+    AccountRequest,
     AccountState,
     Alert,
     AlertFiring,
@@ -96,6 +97,7 @@ from trading_api_client.models.server import (
 __all__ = [
     "APIMetadata",
     "AccountMetainfo",
+    "AccountRequest",
     "AccountState",
     "AdvanceClockRequest",
     "Alert",

@@ -23,13 +23,23 @@ from trading_api_client.models.orders import Execution, PlacedOrder, Position
 
 
 class AccountMetainfo(Model, frozen=True, kw_only=True):
-    """An account: its id, its kind and its currency. `type` is the kind in TradingView's words."""
+    """An account: its id, its name, its kind and its currency. An account without a name has its id
+    as its name. `type` is the kind in TradingView's words."""
 
     id: str
     name: str
     type: str = "demo"
     kind: Literal["paper", "live"] = "paper"
     currency: str
+
+
+class AccountRequest(Model, frozen=True, kw_only=True):
+    """The account to open, unless it is open, and its name.
+
+    A name has at most 64 characters, and does not begin with `LIVE-`. An empty one removes the
+    name. Without `name` the account keeps the one it has."""
+
+    name: str | None = None
 
 
 class AccountState(Model, frozen=True, kw_only=True):
@@ -186,10 +196,11 @@ class BrokerEvent(Model, frozen=True, kw_only=True):
 
     `type` is the kind of event, `time` is in ms since 1970. `accountKind` is that of the account.
     The other fields are the objects that the event changed, in their new state. `price` is that of
-    a settlement. `notification` is that of a `notificationRaised`; other events that notify show
-    what they are about. `code` and `text` are the reason of a `riskRejected` and of what a venue
-    reports. `killSwitch` is that of a `killSwitchSet`. `requestId` is the `X-Request-ID` of the
-    command that caused it, where the client sent one."""
+    a settlement. `name` is that of an `accountNamed`. `notification` is that of a
+    `notificationRaised`; other events that notify show what they are about. `code` and `text` are
+    the reason of a `riskRejected` and of what a venue reports. `killSwitch` is that of a
+    `killSwitchSet`. `requestId` is the `X-Request-ID` of the command that caused it, where the
+    client sent one."""
 
     seq: int
     type: str
@@ -203,6 +214,7 @@ class BrokerEvent(Model, frozen=True, kw_only=True):
     symbol: str | None = None
     leverage: float | None = None
     price: float | None = None
+    name: str | None = None
     notification: Notification | None = None
     code: str | None = None
     text: str | None = None

@@ -8,6 +8,7 @@ from urllib.parse import quote as url_quote
 
 from trading_api_client.models import (
     AccountMetainfo,
+    AccountRequest,
     BrokerConfiguration,
     BrokerEvent,
     CashLine,
@@ -156,28 +157,36 @@ class AccountRest(RestArea):
         path = "/broker/leverage/set"
         return await self._command("PUT", path, LeverageSetResult, key, body)
 
-    # Money
+    # The account and its money
+
+    async def put_account(
+        self, name: str | None = None, *, key: str | None = None
+    ) -> SuccessResponse:
+        """Create the paper account, unless it exists, and give it a name.
+
+        An empty name removes the one it has. Without a name it keeps it."""
+        return await self._on_account("PUT", "", AccountRequest(name=name), key)
 
     async def deposit(self, amount: float, *, key: str | None = None) -> SuccessResponse:
         """Add cash to a paper account."""
-        return await self._on_account("deposit", DepositRequest(amount=amount), key)
+        return await self._on_account("POST", "/deposit", DepositRequest(amount=amount), key)
 
     async def withdraw(self, amount: float, *, key: str | None = None) -> SuccessResponse:
         """Take cash out of a paper account. Raises Refused with `insufficient_funds`."""
-        return await self._on_account("withdraw", WithdrawalRequest(amount=amount), key)
+        return await self._on_account("POST", "/withdraw", WithdrawalRequest(amount=amount), key)
 
     async def reset_account(
         self, balance: float | None = None, *, key: str | None = None
     ) -> SuccessResponse:
         """Cancel the orders of a paper account, remove its positions and set its balance."""
-        return await self._on_account("reset", ResetRequest(balance=balance), key)
+        return await self._on_account("POST", "/reset", ResetRequest(balance=balance), key)
 
     async def settle_position(
         self, symbol: str, price: float, *, key: str | None = None
     ) -> SuccessResponse:
         """End a position at a price without an execution. Needs the scope `admin`."""
         body = SettlementRequest(symbol=symbol, price=price)
-        return await self._on_account("settle", body, key)
+        return await self._on_account("POST", "/settle", body, key)
 
     # Kill switch
 
@@ -223,10 +232,13 @@ class AccountRest(RestArea):
 
     async def _on_account(
         self,
+        method: str,
         action: str,
-        body: DepositRequest | WithdrawalRequest | ResetRequest | SettlementRequest,
+        body: (
+            AccountRequest | DepositRequest | WithdrawalRequest | ResetRequest | SettlementRequest
+        ),
         key: str | None,
     ) -> SuccessResponse:
         account_id = await self._known_account_id()
-        path = f"/broker/accounts/{url_quote(account_id, safe='')}/{action}"
-        return await self._command("POST", path, SuccessResponse, key, body)
+        path = f"/broker/accounts/{url_quote(account_id, safe='')}{action}"
+        return await self._command(method, path, SuccessResponse, key, body)

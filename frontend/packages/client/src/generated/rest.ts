@@ -122,6 +122,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broker/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Create a paper account, or give one a name */
+        put: operations["putAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broker/accounts/{account_id}/deposit": {
         parameters: {
             query?: never;
@@ -847,7 +864,8 @@ export interface components {
     schemas: {
         /**
          * AccountMetainfo
-         * @description An account: its id, its kind and its currency. `type` is the kind in TradingView's words.
+         * @description An account: its id, its name, its kind and its currency. An account without a name has its id
+         *     as its name. `type` is the kind in TradingView's words.
          * @example {
          *       "currency": "USD",
          *       "id": "DEMO-ACCOUNT",
@@ -874,6 +892,20 @@ export interface components {
              * @default demo
              */
             type?: string;
+        };
+        /**
+         * AccountRequest
+         * @description The account to open, unless it is open, and its name.
+         *
+         *     A name has at most 64 characters, and does not begin with `LIVE-`. An empty one removes the
+         *     name. Without `name` the account keeps the one it has.
+         * @example {
+         *       "name": "Breakouts"
+         *     }
+         */
+        AccountRequest: {
+            /** Name */
+            name?: string | null;
         };
         /**
          * AdvanceClockRequest
@@ -1102,10 +1134,11 @@ export interface components {
          *
          *     `type` is the kind of event, `time` is in ms since 1970. `accountKind` is that of the account.
          *     The other fields are the objects that the event changed, in their new state. `price` is that of
-         *     a settlement. `notification` is that of a `notificationRaised`; other events that notify show
-         *     what they are about. `code` and `text` are the reason of a `riskRejected` and of what a venue
-         *     reports. `killSwitch` is that of a `killSwitchSet`. `requestId` is the `X-Request-ID` of the
-         *     command that caused it, where the client sent one.
+         *     a settlement. `name` is that of an `accountNamed`. `notification` is that of a
+         *     `notificationRaised`; other events that notify show what they are about. `code` and `text` are
+         *     the reason of a `riskRejected` and of what a venue reports. `killSwitch` is that of a
+         *     `killSwitchSet`. `requestId` is the `X-Request-ID` of the command that caused it, where the
+         *     client sent one.
          * @example {
          *       "accountKind": "paper",
          *       "order": {
@@ -1140,6 +1173,8 @@ export interface components {
             killSwitch?: components["schemas"]["KillSwitchState"] | null;
             /** Leverage */
             leverage?: number | null;
+            /** Name */
+            name?: string | null;
             notification?: components["schemas"]["Notification"] | null;
             order?: components["schemas"]["PlacedOrder"] | null;
             position?: components["schemas"]["Position"] | null;
@@ -2787,6 +2822,7 @@ export interface components {
     pathItems: never;
 }
 export type AccountMetainfo = components['schemas']['AccountMetainfo'];
+export type AccountRequest = components['schemas']['AccountRequest'];
 export type AdvanceClockRequest = components['schemas']['AdvanceClockRequest'];
 export type Alert = components['schemas']['Alert'];
 export type AlertCondition = components['schemas']['AlertCondition'];
@@ -3543,6 +3579,107 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    putAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import Header, Path, Query, Request
 
 from trading_api.auth.principal import Principal, Scope
+from trading_api.domain.account_kind import AccountKind, account_kind
+from trading_api.errors import Invalid
 from trading_api.modules.broker.account_commands import AccountCommands
 from trading_api.modules.broker.idempotency import key_not_taken
 from trading_api.modules.broker.queries.account_queries import AccountQueries
@@ -114,6 +116,19 @@ class _InPathWithKey(_AccountRequirement):
         return self.context(request, account_id, key)
 
 
+class _ToName(_InPathWithKey):
+    def account(self, principal: Principal, account_id: str | None) -> str:
+        assert account_id is not None, "it is in the path"
+        is_live = account_kind(account_id) is AccountKind.LIVE
+        if is_live and account_id not in principal.live_accounts:
+            raise Invalid(
+                "An id that begins with LIVE- is reserved for accounts at a real venue, which the "
+                "server's settings name.",
+                "account_id_reserved",
+            )
+        return principal.account(account_id)
+
+
 class _OfOperator(_InPathWithKey):
     def account(self, principal: Principal, account_id: str | None) -> str:
         assert account_id is not None, "it is in the path"
@@ -139,6 +154,8 @@ UrgentTradeAccount = Annotated[
 PathTradeAccount = Annotated[
     AccountContext, security_dependency(_InPathWithKey(Scope.ACCOUNT_TRADE))
 ]
+NamedAccount = Annotated[AccountContext, security_dependency(_ToName(Scope.ACCOUNT_TRADE))]
+"""An account that may not exist yet."""
 OperatorAccount = Annotated[AccountContext, security_dependency(_OfOperator(Scope.ADMIN))]
 """An account of anyone, for an operator."""
 Service = Annotated[BrokerService, get_service("broker")]

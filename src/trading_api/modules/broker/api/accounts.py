@@ -6,6 +6,7 @@ from fastapi import Query
 
 from trading_api.models.broker import (
     AccountMetainfo,
+    AccountRequest,
     DepositRequest,
     EquityData,
     ResetRequest,
@@ -14,6 +15,7 @@ from trading_api.models.broker import (
 )
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.account_context import (
+    NamedAccount,
     OperatorAccount,
     PathTradeAccount,
     ReadAccount,
@@ -51,7 +53,17 @@ async def get_accounts(
         str, Query(max_length=64, description="The last account that is known already")
     ] = "",
 ) -> list[AccountMetainfo]:
-    return service.queries.accounts(who.usable_accounts, limit, after)
+    return await service.queries.accounts(who.usable_accounts, limit, after)
+
+
+@router.put(
+    "/accounts/{account_id}",
+    operation_id="putAccount",
+    summary="Create a paper account, or give one a name",
+    responses=COMMAND_ERRORS,
+)
+async def put_account(context: NamedAccount, request: AccountRequest) -> SuccessResponse:
+    return await context.commands.name_account(context.account_id, request.name, context.key)
 
 
 @router.post(

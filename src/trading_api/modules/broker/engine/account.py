@@ -18,6 +18,7 @@ from trading_api.modules.broker.engine.bracket_index import (
 )
 from trading_api.modules.broker.engine.cash import CashLine, add_to_day, cash_lines
 from trading_api.modules.broker.engine.events import (
+    AccountNamed,
     AccountOpened,
     AccountReset,
     CashDeposited,
@@ -102,6 +103,7 @@ class AccountState:
     realized_by_day: dict[int, Decimal] = field(default_factory=dict)
     recorded_keys: MutableMapping[tuple[str, str], RecordedKey] = field(default_factory=dict)
     kill_switch: KillSwitch = KILL_SWITCH_OFF
+    name: str = ""
     venue: VenueState | None = None
 
     @property
@@ -147,8 +149,7 @@ class AccountState:
 
     def live_brackets(self, symbol: str) -> list[Order]:
         """Return the live brackets of a symbol, the oldest first."""
-        claims = self.bracket_index(symbol).claims
-        return [self.orders[order_id] for order_id in claims]
+        return [self.orders[order_id] for order_id in self.bracket_index(symbol).claims]
 
     def live_brackets_of(self, symbol: str, parent_id: str) -> list[Order]:
         """Return the live brackets of an order, the oldest first.
@@ -186,6 +187,8 @@ class AccountState:
                 self.realized_pl = self.commission = self.margin_warned = ZERO
                 self.realized_by_day.clear()
                 self.positions.clear()
+            case AccountNamed():
+                self.name = event.name
             case LeverageSet():
                 self.leverages[event.symbol] = event.leverage
             case IdempotencyKeyRecorded():
@@ -392,7 +395,6 @@ class AccountState:
             self.margin_warned = ZERO
 
     def _realize(self, amount: Decimal, at_ms: int) -> None:
-        if not amount:
-            return
-        self.realized_pl = EXACT.add(self.realized_pl, amount)
-        add_to_day(self.realized_by_day, amount, at_ms)
+        if amount:
+            self.realized_pl = EXACT.add(self.realized_pl, amount)
+            add_to_day(self.realized_by_day, amount, at_ms)

@@ -24,8 +24,9 @@ class AccountImage:
     `orders` are the live orders, the parents of live brackets, and the ended brackets of both that
     were filled in part, in the order in which they were placed. Two states that
     continue in the same way have equal images. An image that an earlier version stored lacks the
-    fields with defaults. Only an account at a real venue has a `venue`, and only
-    one whose kill switch was ever set has a `kill_switch`."""
+    fields with defaults. Only an account at a real venue has a `venue`, only one
+    whose kill switch was ever set has a `kill_switch`, and only one with a name has a `name`.
+    """
 
     account_id: str
     currency: str
@@ -45,6 +46,7 @@ class AccountImage:
     realized_by_day: Mapping[int, Decimal] = field(default_factory=dict)
     kill_switch: KillSwitch | UnsetType = UNSET
     venue: VenueImage | UnsetType = UNSET
+    name: str | UnsetType = UNSET
 
 
 def image_of(state: AccountState) -> AccountImage:
@@ -59,6 +61,7 @@ def image_of(state: AccountState) -> AccountImage:
         realized_by_day=dict(state.realized_by_day),
         kill_switch=state.kill_switch if state.kill_switch.at_ms else UNSET,
         venue=UNSET if state.venue is None else state.venue.image(),
+        name=state.name or UNSET,
     )
 
 
@@ -73,6 +76,8 @@ def restore(image: AccountImage) -> AccountState:
         state.restore_order(order)
     if not isinstance(image.kill_switch, UnsetType):
         state.kill_switch = image.kill_switch
+    if not isinstance(image.name, UnsetType):
+        state.name = image.name
     if not isinstance(image.venue, UnsetType):
         state.venue = restore_venue(image.venue)
     return state
@@ -80,7 +85,7 @@ def restore(image: AccountImage) -> AccountState:
 
 _COMPOSED = {
     *("orders", "positions", "liquidity_used", "leverages", "realized_by_day"),
-    *("kill_switch", "venue"),
+    *("kill_switch", "venue", "name"),
 }
 _SCALARS = [each.name for each in fields(AccountImage) if each.name not in _COMPOSED]
 

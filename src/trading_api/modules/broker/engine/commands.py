@@ -84,6 +84,15 @@ class ResetAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class NameAccount:
+    """Give the account a name. None leaves it as it is; an empty text removes it."""
+
+    name: str | None
+    at_ms: int
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetLeverage:
     """Set the leverage of the market's symbol."""
 
@@ -206,6 +215,7 @@ Command = (
     | DepositCash
     | WithdrawCash
     | ResetAccount
+    | NameAccount
     | SetLeverage
     | PlaceOrder
     | ModifyOrder
@@ -231,6 +241,8 @@ def symbol_of(command: Command) -> str | None:
             return None
         case CancelOrder() | CancelOrders() | ExpireOrders() | Notify() | SetKillSwitch():
             return None
+        case NameAccount():
+            return None
         case _:
             return command.market.symbol
 
@@ -247,6 +259,8 @@ def time_of(command: Command) -> int:
         case OpenAccount() | DepositCash() | WithdrawCash() | ResetAccount() | SettlePosition():
             return command.at_ms
         case CancelOrder() | CancelOrders() | ExpireOrders() | Notify() | SetKillSwitch():
+            return command.at_ms
+        case NameAccount():
             return command.at_ms
         case _:
             return command.market.at_ms

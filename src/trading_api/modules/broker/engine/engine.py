@@ -22,6 +22,7 @@ from trading_api.modules.broker.engine.commands import (
     ExpireOrders,
     MatchQuote,
     ModifyOrder,
+    NameAccount,
     Notify,
     OpenAccount,
     PlaceOrder,
@@ -44,6 +45,7 @@ from trading_api.modules.broker.engine.events import (
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.handlers.account_handlers import (
     deposit,
+    name_account,
     open_account,
     reset,
     set_leverage,
@@ -175,6 +177,8 @@ class Engine:
                 rejection = settle(transaction, command)
             case ResetAccount():
                 rejection = reset(transaction, command)
+            case NameAccount():
+                rejection = name_account(transaction, command)
             case SetKillSwitch():
                 set_kill_switch(transaction, command)
             case Notify():

@@ -63,6 +63,13 @@ class AccountReset(Struct, frozen=True, gc=False):
     sides: tuple[Side, ...] = ()
 
 
+class AccountNamed(Struct, frozen=True, gc=False):
+    """The account has a new name, or none if it is empty."""
+
+    name: str
+    at_ms: int
+
+
 class LeverageSet(Struct, frozen=True, gc=False):
     """The leverage of a symbol was set."""
 
@@ -225,6 +232,7 @@ Event = (
     | CashDeposited
     | CashWithdrawn
     | AccountReset
+    | AccountNamed
     | LeverageSet
     | PositionSettled
     | IdempotencyKeyRecorded

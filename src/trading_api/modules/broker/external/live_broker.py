@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from trading_api.domain.broker_commands import (
@@ -186,8 +186,8 @@ class LiveBroker:
         """Return that the leverage cannot be set. Raises Invalid for an unknown symbol."""
         self._require_own(account_id)
         symbol = self._prices.tradable(command.symbol).symbol
-        text = NotSupportedByVenue("another leverage").detail
-        return LeveragePreview(symbol, self._currency, ZERO, ZERO, ZERO, text)
+        reason = NotSupportedByVenue("another leverage").detail
+        return LeveragePreview(symbol, self._currency, ZERO, ZERO, ZERO, reason)
 
     # State and events
 
@@ -214,6 +214,10 @@ class LiveBroker:
     def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
         """Return the account, if it comes after `after`."""
         return [self.account_id][:limit] if self.account_id > after else []
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        """Return none: a live account is shown by its id alone."""
+        return {}
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` events after number `since`. Raises Unavailable."""
@@ -267,7 +271,7 @@ class LiveBroker:
         Raises JournalConflict, and FencedOut and CommitUnknown without closing the journal: the
         process has to end before it answers anything."""
         parts = (self.account, self.reconciliation, self.held)
-        work = [self._keep_connected(), *(each.run() for each in parts)]
+        work = (self._keep_connected(), *(each.run() for each in parts))
         tasks = [asyncio.create_task(each) for each in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -347,11 +351,8 @@ class LiveBroker:
 
     def _publish(self, entry: JournalEntry) -> None:
         log_event(entry.account_id, entry.event)
-        event = entry.event
-        self.requests.on_event(event)
-        self._risk.on_event(event)
-        self.held.on_event(event)
-        self._unstored_halt.on_event(event)
+        for part in (self.requests, self._risk, self.held, self._unstored_halt):
+            part.on_event(entry.event)
         for listener in self._listeners:
             try:
                 listener.on_event(entry)
@@ -381,9 +382,8 @@ class LiveBroker:
         self.held.check()
 
     def _publish_connection(self, connection: BrokerConnection) -> None:
-        account_ids: Collection[str] = [self.account_id]
         for listener in self._listeners:
-            listener.on_connection(account_ids, connection)
+            listener.on_connection([self.account_id], connection)
         self.held.check()
 
     # Values

@@ -15,6 +15,7 @@ from trading_api.domain.broker_commands import (
     ClosePositionCommand,
     EditBracketsCommand,
     ModifyOrderCommand,
+    NameAccountCommand,
     NotifyCommand,
     PlaceOrderCommand,
     ReversePositionCommand,
@@ -109,6 +110,8 @@ class LiveOrders:
                 notify(transaction, Notify(command.notification, self._prices.now_ms))
             case EditBracketsCommand() if self._held.is_on:
                 self._held.edit_brackets(transaction, command)
+            case NameAccountCommand():
+                raise NotSupportedByVenue("names of accounts")
             case _:
                 raise NotSupportedByVenue("this command")
 

@@ -15,6 +15,7 @@ KINDS: dict[str, type[Event]] = {
     "CashDeposited": events.CashDeposited,
     "CashWithdrawn": events.CashWithdrawn,
     "AccountReset": events.AccountReset,
+    "AccountNamed": events.AccountNamed,
     "LeverageSet": events.LeverageSet,
     "PositionSettled": events.PositionSettled,
     "CommandBound": events.IdempotencyKeyRecorded,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,6 +70,10 @@ class JournalHistory(Protocol):
         """Return the first lines after the event `since`, or the newest lines if it is None.
 
         The lines of one event come together, even if that is one line more than `limit`."""
+        ...
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the names of those of the accounts that have one."""
         ...
 
     async def notifying_events(

@@ -103,6 +103,10 @@ class JournalEntry(Struct, frozen=True, gc=False):
         return getattr(self.event, "leverage", None)
 
     @property
+    def name(self) -> str | None:
+        return getattr(self.event, "name", None)
+
+    @property
     def margin_level(self) -> MarginLevelCrossed | None:
         return self.event if isinstance(self.event, MarginLevelCrossed) else None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from trading_api.domain.account_event import NOTIFYING_TYPES
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import (
+    AccountNamed,
     Event,
     IdempotencyKeyRecorded,
     OrderCanceled,
@@ -44,6 +45,7 @@ class MemoryHistory:
 
     def __init__(self) -> None:
         self._accounts: defaultdict[str, _Records] = defaultdict(_Records)
+        self._names: dict[str, str] = {}
 
     def add(self, entry: JournalEntry) -> None:
         """Record what an entry changes."""
@@ -53,6 +55,8 @@ class MemoryHistory:
             records.notifying.append(entry)
         if isinstance(event, IdempotencyKeyRecorded):
             records.keys[event.operation, event.key] = RecordedKey(event, entry.seq)
+        if isinstance(event, AccountNamed):
+            self._names[entry.account_id] = event.name
         if isinstance(event, OrderFilled):
             records.executions.append((entry.seq, event.execution))
         if (order := entry.order) is not None:
@@ -111,6 +115,9 @@ class MemoryHistory:
         last = lines[first : first + limit][-1:]
         end = bisect_right(lines, last[0].seq, lo=first, key=_seq) if last else first
         return lines[first:end]
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        return {each: name for each in account_ids if (name := self._names.get(each))}
 
     async def notifying_events(
         self, account_id: str, since: int | None, limit: int, seq_max: int

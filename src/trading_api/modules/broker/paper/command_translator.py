@@ -14,6 +14,7 @@ from trading_api.domain.broker_commands import (
     EditBracketsCommand,
     IdempotencyKey,
     ModifyOrderCommand,
+    NameAccountCommand,
     NotifyCommand,
     PlaceOrderCommand,
     ResetAccountCommand,
@@ -33,6 +34,7 @@ from trading_api.modules.broker.engine.commands import (
     DepositCash,
     EditBrackets,
     ModifyOrder,
+    NameAccount,
     Notify,
     PlaceOrder,
     ResetAccount,
@@ -88,6 +90,8 @@ class CommandTranslator:
             case ResetAccountCommand():
                 balance = self._initial_balance if command.balance is None else command.balance
                 return ResetAccount(balance, self._market.now_ms, key)
+            case NameAccountCommand():
+                return NameAccount(command.name, self._market.now_ms, key)
             case SetKillSwitchCommand():
                 return SetKillSwitch(command.is_on, command.reason, self._market.now_ms, key)
             case NotifyCommand():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.broker_commands import (
@@ -223,6 +223,11 @@ class PaperBroker:
         of those after `after`."""
         self.loader.require_finished()
         return self._committed.ids(self._is_readable, after, limit)
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the names of those of the accounts that have one. Raises Unavailable."""
+        with reading_journal():
+            return await self._journal.history.account_names(account_ids)
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` events after number `since`. Raises Unavailable."""

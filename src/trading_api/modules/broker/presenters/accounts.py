@@ -105,12 +105,12 @@ def to_account_state(account: AccountSnapshot) -> wire.AccountState:
     )
 
 
-def to_account(account_id: str, currency: str) -> wire.AccountMetainfo:
-    """Return an account's id, name, kind and currency."""
+def to_account(account_id: str, name: str, currency: str) -> wire.AccountMetainfo:
+    """Return an account's id, name, kind and currency. Without a name, its id is shown as one."""
     kind = account_kind(account_id)
     return wire.AccountMetainfo(
         id=account_id,
-        name=account_id,
+        name=name or account_id,
         type="live" if kind is AccountKind.LIVE else "demo",
         kind=kind.value,
         currency=currency,

@@ -110,6 +110,7 @@ def to_broker_event(event: AccountEvent) -> wire.BrokerEvent:
         symbol=event.symbol,
         price=optional_float(event.price),
         leverage=optional_float(event.leverage),
+        name=event.name,
         notification=(
             None if event.notification is None else to_wire_notification(event, event.notification)
         ),

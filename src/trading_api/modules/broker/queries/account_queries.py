@@ -124,20 +124,23 @@ class AccountQueries:
 
     def account(self, account_id: str) -> AccountMetainfo:
         """Return an account's id, name and currency."""
-        return to_account(account_id, self._broker.snapshot(account_id).currency)
+        account = self._broker.snapshot(account_id)
+        return to_account(account_id, account.name, account.currency)
 
-    def accounts(
+    async def accounts(
         self, granted: Collection[str] | None, limit: int = ACCOUNTS_MAX, after: str = ""
     ) -> list[AccountMetainfo]:
         """Return the granted accounts; for None the default one and those that were used.
 
-        They are sorted by id. Only the first `limit` of those after `after` are returned."""
+        They are sorted by id. Only the first `limit` of those after `after` are returned.
+        Raises Unavailable."""
         if granted is None:
             ids = self._broker.account_ids(after, limit)
         else:
             ids = sorted(each for each in granted if each > after)[:limit]
         # Not by their snapshots: most of them are not in memory. All have the same currency.
-        return [to_account(account_id, self._currency) for account_id in ids]
+        names = await self._broker.account_names(ids)
+        return [to_account(each, names.get(each, ""), self._currency) for each in ids]
 
     def positions(self, account_id: str) -> Sequence[Position]:
         """Return the open positions."""

@@ -57,7 +57,7 @@ async def test_a_settlement_opens_no_account() -> None:
     async with running() as exchange:
         rejected = await rejection_of(exchange.client.settle("NEW", "AAPL", 1.0))
         assert rejected[:2] == (404, "position_not_found")
-        assert "NEW" not in [each.id for each in exchange.queries.accounts(None)]
+        assert "NEW" not in [each.id for each in await exchange.queries.accounts(None)]
 
 
 async def test_a_withdrawal_is_published_and_leaves_margin_alone() -> None:

@@ -38,6 +38,10 @@ class EngineSnapshot:
         return self.state.account_id
 
     @property
+    def name(self) -> str:
+        return self.state.name
+
+    @property
     def currency(self) -> str:
         return self.state.currency
 

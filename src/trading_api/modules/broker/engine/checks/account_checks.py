@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode
@@ -14,6 +15,8 @@ from trading_api.modules.broker.engine.trading_rules import is_on_grid
 AMOUNT_MAX = Decimal("1E12")
 BALANCE_MAX = Decimal("1E15")
 """The largest balance that deposits lead to. A double on the wire still holds every cent of it."""
+
+NAME_LENGTH_MAX = 64
 
 
 def check_same_command(recorded: IdempotencyKeyRecorded, key: IdempotencyKey) -> Rejection | None:
@@ -36,6 +39,22 @@ def check_not_halted(state: AccountState) -> Rejection | None:
         RejectionCode.TRADING_HALTED,
         f"Trading is halted in this account{reason}: it only cancels orders and closes positions.",
     )
+
+
+def check_name(name: str) -> Rejection | None:
+    """Reject a name that is too long, that cannot be read as it is written, or that could make
+    people mistake the account for a live one."""
+    if len(name) > NAME_LENGTH_MAX or not name.isprintable() or name != name.strip():
+        return Rejection(
+            RejectionCode.NAME_WRONG,
+            f"A name has at most {NAME_LENGTH_MAX} characters that can be seen, and neither begins "
+            "nor ends with a space.",
+        )
+    if account_kind(name) is AccountKind.LIVE:
+        return Rejection(
+            RejectionCode.NAME_WRONG, f"{name!r} could be taken for the name of a live account."
+        )
+    return None
 
 
 def check_amount(amount: Decimal) -> Rejection | None:

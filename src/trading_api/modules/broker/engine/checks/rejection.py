@@ -40,6 +40,7 @@ class RejectionCode(StrEnum):
     INSUFFICIENT_FUNDS = "insufficient_funds"
     SETTLEMENT_PRICE_WRONG = "settlement_price_wrong"
     AMOUNT_WRONG = "amount_wrong"
+    NAME_WRONG = "name_wrong"
     LEVERAGE_WRONG = "leverage_wrong"
     TRADING_HALTED = "trading_halted"
 

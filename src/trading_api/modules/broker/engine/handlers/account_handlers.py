@@ -1,19 +1,25 @@
-"""Handle the commands that open, fund, empty and reset an account, and set its leverage."""
+"""Handle the commands that open, name, fund, empty and reset an account, and set its leverage."""
 
 from __future__ import annotations
 
 from trading_api.modules.broker.engine.cancellation import cancel_orders
-from trading_api.modules.broker.engine.checks.account_checks import check_amount, check_deposit
+from trading_api.modules.broker.engine.checks.account_checks import (
+    check_amount,
+    check_deposit,
+    check_name,
+)
 from trading_api.modules.broker.engine.checks.margin_checks import check_leverage, check_withdrawal
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     DepositCash,
+    NameAccount,
     OpenAccount,
     ResetAccount,
     SetLeverage,
     WithdrawCash,
 )
 from trading_api.modules.broker.engine.events import (
+    AccountNamed,
     AccountOpened,
     AccountReset,
     CashDeposited,
@@ -31,6 +37,17 @@ def open_account(transaction: Transaction, command: OpenAccount) -> None:
     transaction.emit(
         AccountOpened(command.account_id, command.currency, command.balance, command.at_ms)
     )
+
+
+def name_account(transaction: Transaction, command: NameAccount) -> Rejection | None:
+    """Give the account a name, unless it has this one."""
+    name = command.name
+    if name is None or name == transaction.state.name:
+        return None
+    rejection = check_name(name)
+    if rejection is None:
+        transaction.emit(AccountNamed(name, command.at_ms))
+    return rejection
 
 
 def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:

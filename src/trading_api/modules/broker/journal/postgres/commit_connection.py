@@ -40,7 +40,7 @@ FROM unnest($1::text[], $2::text[], $3::text[]) AS given(account_id, operation, 
 JOIN idempotency_keys USING (account_id, operation, key)
 """
 TAILS = """
-SELECT account_id, seq, currency, balance, hash, opened_ms, updated_ms
+SELECT account_id, seq, currency, balance, hash, opened_ms, updated_ms, name
 FROM accounts WHERE account_id = ANY ($1::text[])
 """
 

@@ -10,7 +10,7 @@ from typing import Any
 from trading_api.domain.decimal_text import decimal_text
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.cash import cash_lines
-from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.events import AccountNamed, IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
@@ -32,7 +32,7 @@ from trading_api.modules.broker.journal.sql.projections import (
 
 @dataclass(slots=True)
 class AccountTail:
-    """The last event of an account: its number, its hash and the balance after it."""
+    """The last event of an account: its number, its hash, and the balance and name after it."""
 
     account_id: str
     seq: int
@@ -41,6 +41,7 @@ class AccountTail:
     hash: str
     opened_ms: int
     updated_ms: int
+    name: str = ""
 
     @classmethod
     def of(cls, row: Any) -> AccountTail:
@@ -53,6 +54,7 @@ class AccountTail:
             hash=row["hash"],
             opened_ms=row["opened_ms"],
             updated_ms=row["updated_ms"],
+            name=row["name"],
         )
 
     def row(self) -> Row:
@@ -65,6 +67,7 @@ class AccountTail:
             self.hash,
             self.opened_ms,
             self.updated_ms,
+            self.name,
         )
 
 
@@ -105,6 +108,8 @@ class Batch:
         for line, cash_line in enumerate(cash_lines(seq, event), start=1):
             self.cash_lines.append(CASH_ROWS.row(account_id, seq, line, of=cash_line))
             tail.balance = cash_line.balance
+        if isinstance(event, AccountNamed):
+            tail.name = event.name
         if isinstance(event, IdempotencyKeyRecorded):
             self.keys.append(KEY_ROWS.row(account_id, seq, of=event))
         for record in records(event):

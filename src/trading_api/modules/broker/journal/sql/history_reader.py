@@ -29,6 +29,7 @@ from trading_api.modules.broker.journal.sql.recovery_rows import (
 )
 from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.sql.tables import (
+    ACCOUNTS,
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
@@ -138,6 +139,14 @@ class HistoryReader:
         while len(lines) > limit and lines[-1].seq != lines[limit - 1].seq:
             del lines[-1]
         return lines if since is not None else lines[::-1]
+
+    def account_names(self, account_ids: Sequence[str]) -> dict[str, str]:
+        """Return the names of those of the accounts that have one."""
+        columns = ACCOUNTS.columns
+        wanted = select(columns.account_id, columns.name).where(
+            columns.account_id.in_(account_ids), columns.name != ""
+        )
+        return self._read(lambda: dict(map(tuple, self._connection.execute(wanted))))
 
     def notifying_events(
         self, account_id: str, since: int | None, limit: int, seq_max: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from trading_api.modules.broker.engine.cash import CashLine
@@ -14,7 +14,7 @@ from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
 
 Result = TypeVar("Result")
 
-ORDERS_PER_QUERY = 1_000
+IDS_PER_QUERY = 1_000
 """SQLite allows 32,766 parameters in one statement."""
 
 
@@ -32,8 +32,8 @@ class SqlHistory:
 
     async def orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
         found: list[Order] = []
-        for start in range(0, len(order_ids), ORDERS_PER_QUERY):
-            found += await self._orders(account_id, order_ids[start : start + ORDERS_PER_QUERY])
+        for start in range(0, len(order_ids), IDS_PER_QUERY):
+            found += await self._orders(account_id, order_ids[start : start + IDS_PER_QUERY])
         return found
 
     async def _orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
@@ -62,6 +62,15 @@ class SqlHistory:
         self, account_id: str, since: int | None, limit: int, seq_max: int
     ) -> Sequence[CashLine]:
         return await self._run(lambda reader: reader.cash_lines(account_id, since, limit, seq_max))
+
+    async def account_names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        ids, names = list(account_ids), dict[str, str]()
+        for start in range(0, len(ids), IDS_PER_QUERY):
+            names |= await self._account_names(ids[start : start + IDS_PER_QUERY])
+        return names
+
+    async def _account_names(self, account_ids: Sequence[str]) -> Mapping[str, str]:
+        return await self._run(lambda reader: reader.account_names(account_ids))
 
     async def notifying_events(
         self, account_id: str, since: int | None, limit: int, seq_max: int

@@ -88,6 +88,7 @@ ACCOUNTS = _table(
     _text("hash"),
     _integer("opened_ms"),
     _integer("updated_ms"),
+    Column("name", Text, nullable=False, server_default=""),
     _event_reference(),
 )
 ORDERS = _table(

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.checks.account_checks import check_name
 from trading_api.modules.broker.engine.events import (
     ORDER_ID_SEPARATOR,
+    AccountNamed,
     AccountOpened,
     AccountReset,
     CashDeposited,
@@ -118,6 +120,9 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
             yield from _settlement_discrepancies(state, event)
         case AccountReset():
             yield from _reset_discrepancies(state, event)
+        case AccountNamed():
+            if check_name(event.name) is not None or event.name == state.name:
+                yield Discrepancy("name", "another name that an account may have", event.name)
         case LeverageSet():
             yield from at_least("leverage", event.leverage, 1)
         case IdempotencyKeyRecorded():

@@ -252,7 +252,7 @@ class AccountVerification:
 
     def _compare_latest(self) -> None:
         state, tail = self._state, self._tail
-        tail.currency, tail.balance = state.currency, state.balance
+        tail.currency, tail.balance, tail.name = state.currency, state.balance, state.name
         self._compare(ACCOUNTS, [tail.row()] if tail.seq else [])
         for projection, latest in ((ORDER_ROWS, state.orders), (POSITION_ROWS, state.positions)):
             self._compare(

@@ -99,7 +99,7 @@ async def test_only_accounts_with_live_orders_or_positions_are_loaded_at_the_sta
     async with with_idle_accounts(journal=journal) as (exchange, _):
         assert in_memory(exchange) == [B, "HOLDER"]
         assert exchange.broker.account_ids() == [A, B, "DEMO-ACCOUNT", "HOLDER"]
-        listed = exchange.queries.accounts(None)
+        listed = await exchange.queries.accounts(None)
         assert [(each.id, each.currency) for each in listed] == [
             (each, "USD") for each in exchange.broker.account_ids()
         ]

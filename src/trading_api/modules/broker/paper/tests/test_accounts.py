@@ -51,4 +51,4 @@ async def test_accounts_whose_commands_were_all_rejected_are_discarded() -> None
         for number in range(50):
             with pytest.raises(ApiError):
                 await exchange.client.cancel_order(f"TRIED-{number}", "order-1")
-        assert [account.id for account in exchange.queries.accounts(None)] == ["DEMO-ACCOUNT"]
+        assert [account.id for account in await exchange.queries.accounts(None)] == ["DEMO-ACCOUNT"]

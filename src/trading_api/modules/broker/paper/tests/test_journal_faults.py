@@ -87,7 +87,7 @@ async def test_commands_are_rejected_with_the_reason_and_memory_is_never_ahead_o
                     "The ledger is locked by another process; nothing was done."
                 )
             assert await exchange.orders() == {"order-1": 6}
-            known = [account.id for account in exchange.client.queries.accounts(None)]
+            known = [account.id for account in await exchange.client.queries.accounts(None)]
             assert known == ["DEMO-ACCOUNT"]
         assert await exchange.client.place_order("DEMO-ACCOUNT", BUY) == "order-2"
         assert await exchange.orders() == {"order-1": 6, "order-2": 2}

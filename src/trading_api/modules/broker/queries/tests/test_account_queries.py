@@ -74,10 +74,10 @@ async def test_accounts_come_in_pages() -> None:
         for account in ("C", "B", "A"):
             await exchange.client.deposit(account, 1.0)
         queries = exchange.queries
-        assert [each.id for each in queries.accounts(None)] == ["A", "B", "C", "DEMO-ACCOUNT"]
-        assert [each.id for each in queries.accounts(None, 2)] == ["A", "B"]
-        assert [each.id for each in queries.accounts(None, 2, "B")] == ["C", "DEMO-ACCOUNT"]
-        assert [each.id for each in queries.accounts({"Z", "X"}, 5, "X")] == ["Z"]
+        assert [each.id for each in await queries.accounts(None)] == ["A", "B", "C", "DEMO-ACCOUNT"]
+        assert [each.id for each in await queries.accounts(None, 2)] == ["A", "B"]
+        assert [each.id for each in await queries.accounts(None, 2, "B")] == ["C", "DEMO-ACCOUNT"]
+        assert [each.id for each in await queries.accounts({"Z", "X"}, 5, "X")] == ["Z"]
 
 
 async def test_a_position_in_a_symbol_that_is_gone_has_no_price() -> None:

@@ -123,6 +123,7 @@ async def test_a_ledger_from_before_requests_had_names_is_migrated_and_read(path
         "DROP INDEX ix_executions_seq",
         "DROP INDEX ix_executions_symbol",
         "DROP INDEX ix_events_notifying",
+        "ALTER TABLE accounts DROP COLUMN name",
         "UPDATE alembic_version SET version_num = '0001'",
     ):
         changed(path, statement)

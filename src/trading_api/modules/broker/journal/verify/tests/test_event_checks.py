@@ -17,6 +17,7 @@ from tests.kit.scale import scaled
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
+    AccountNamed,
     AccountOpened,
     AccountReset,
     CashDeposited,
@@ -55,6 +56,7 @@ CHOSEN: dict[str, set[str]] = {
     "CashDeposited": {"at_ms"},
     "CashWithdrawn": {"at_ms"},
     "AccountReset": {"at_ms"},
+    "AccountNamed": {"at_ms"},
     "LeverageSet": {"leverage", "at_ms"},
     "CommandBound": {"fingerprint", "at_ms"},
     "NotificationRaised": {"price", "at_ms"},
@@ -161,6 +163,8 @@ def first(kind: type[Any], seed: int = 7) -> tuple[AccountState, Any]:
         ([opened(), CashDeposited(Decimal(-1), Decimal(999), 2)], "amount"),
         ([opened(), CashDeposited(Decimal(1), Decimal(1002), 2)], "balance"),
         ([opened(), AccountReset(Decimal(1), Decimal(1000), (), 2)], "amount"),
+        ([opened(), AccountNamed("LIVE-MAIN", 2)], "name"),
+        ([opened(), *2 * [AccountNamed("Breakouts", 2)]], "name"),
         ([opened(), LeverageSet("AAPL", Decimal(0), 2)], "leverage"),
         ([opened(), *2 * [IdempotencyKeyRecorded("cancel", "k", "f", "", 2)]], "key"),
         ([opened(), IdempotencyKeyRecorded("place", "k", "f", "order-9", 2)], "order_id"),

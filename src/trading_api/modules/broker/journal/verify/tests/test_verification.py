@@ -115,13 +115,17 @@ LAST_FILL = "(SELECT max(seq) FROM executions WHERE account_id = 'B')"
             r"accounts, account_id B: balance: expected \d+\.\d+, found 1.",
         ),
         (
+            "UPDATE accounts SET name = 'Breakouts' WHERE account_id = 'B'",
+            "accounts, account_id B: name: expected , found Breakouts.",
+        ),
+        (
             "DELETE FROM accounts WHERE account_id = 'B'",
             r"accounts, account_id B: expected \('B', 50, .*\), found no row.",
         ),
         (
             (
                 "INSERT INTO accounts SELECT 'C', seq, currency, balance, hash, opened_ms,"
-                " updated_ms FROM accounts WHERE account_id = 'B'"
+                " updated_ms, name FROM accounts WHERE account_id = 'B'"
             ),
             r"accounts, account_id C: expected no row, found \('C'",
         ),
