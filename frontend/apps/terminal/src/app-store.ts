@@ -1,6 +1,13 @@
-import { type Order, type Position, type Side, TradingClient } from "@trading-api/client";
+import {
+  type Order,
+  type Position,
+  type PriceAlert,
+  type Side,
+  TradingClient,
+} from "@trading-api/client";
 import { type Accessor, createContext, createSignal, useContext } from "solid-js";
 import { TradingAccount } from "./account.ts";
+import { PriceAlerts } from "./alerts/price-alerts.ts";
 import { authentication, isUnauthenticated } from "./authentication.ts";
 import { Charts } from "./chart/chart-store.ts";
 import { Market } from "./market/market.ts";
@@ -8,13 +15,14 @@ import { Notifications } from "./notifications/notifications.ts";
 import { Ticket } from "./ticket/ticket.ts";
 
 export type View = "chart" | "trade" | "watch" | "account";
-export type Panel = "positions" | "orders" | "history" | "fills" | "equity";
+export type Panel = "positions" | "orders" | "history" | "fills" | "equity" | "alerts";
 export type OpenDialog =
   | { name: "modify"; order: Order }
   | { name: "close"; position: Position }
   | { name: "protect"; position: Position }
   | { name: "leverage"; symbol: string }
   | { name: "confirm"; text: string; onAnswer(isConfirmed: boolean): void }
+  | { name: "alert"; symbol: string; alert?: PriceAlert; price?: number }
   | { name: "search" }
   | { name: "token" }
   | { name: "notifications" }
@@ -32,6 +40,7 @@ export class AppStore {
   readonly notifications = new Notifications();
   readonly market = new Market(this.client);
   readonly account = new TradingAccount(this.client, this.notifications);
+  readonly alerts = new PriceAlerts(this.client);
   readonly charts = new Charts();
   readonly ticket: Ticket;
   readonly view: Accessor<View>;
@@ -59,7 +68,7 @@ export class AppStore {
 
   /** Load the account and the symbols. `?account=` and `?symbol=` override the stored choice. */
   async start(address: URLSearchParams): Promise<void> {
-    void this.account.start(address.get("account") ?? undefined);
+    void this.#startAccount(address.get("account") ?? undefined);
     const requested = address.get("symbol")?.toUpperCase() ?? this.symbol();
     while (true) {
       try {
@@ -82,6 +91,11 @@ export class AppStore {
         await new Promise((resolve) => setTimeout(resolve, 1_500));
       }
     }
+  }
+
+  async #startAccount(id: string | undefined): Promise<void> {
+    await this.account.start(id);
+    if (this.account.loading === "loaded") await this.alerts.follow(this.account.id);
   }
 
   /** Ask for a token if it expired. The server closes with 1008 for other reasons too. */

@@ -12,7 +12,8 @@ export const SHORTCUTS: readonly { keys: string; action: string }[] = [
   { keys: "Shift X", action: "Close the symbol's position" },
   { keys: "Shift C", action: "Cancel the symbol's orders" },
   { keys: "/", action: "Find a symbol" },
-  { keys: "1 to 5", action: "Positions, orders, history, fills, equity" },
+  { keys: "1 to 6", action: "Positions, orders, history, fills, equity, alerts" },
+  { keys: "A", action: "New price alert" },
   { keys: "N", action: "Notifications" },
   { keys: "D", action: "Light or dark" },
   { keys: "?", action: "These shortcuts" },
@@ -29,6 +30,7 @@ const PANELS: Record<string, Panel> = {
   3: "history",
   4: "fills",
   5: "equity",
+  6: "alerts",
 };
 
 /** Run the shortcuts. One press of a key is one action, however long the key is held. */
@@ -92,6 +94,9 @@ function actionOf(app: AppStore, key: string): (() => void) | undefined {
         );
     },
     "/": () => app.openDialog({ name: "search" }),
+    a: () => {
+      if (app.alerts.isAvailable) app.openDialog({ name: "alert", symbol: app.symbol() });
+    },
     n: () => app.openDialog({ name: "notifications" }),
     d: toggleTheme,
     "?": () => app.openDialog({ name: "shortcuts" }),

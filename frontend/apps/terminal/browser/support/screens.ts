@@ -1,4 +1,4 @@
-import type { TerminalPage } from "./terminal-page.ts";
+import type { Panel, TerminalPage } from "./terminal-page.ts";
 
 /** A part of the terminal that the tests of accessibility and of overflow visit. */
 export interface Screen {
@@ -7,7 +7,7 @@ export interface Screen {
   open(terminal: TerminalPage): Promise<void>;
 }
 
-const panel = (name: "Orders" | "History" | "Fills" | "Equity"): Screen => ({
+const panel = (name: Panel): Screen => ({
   name: `panel ${name}`,
   async open(terminal) {
     await terminal.view("Account");
@@ -32,7 +32,9 @@ export const SCREENS: readonly Screen[] = [
   panel("History"),
   panel("Fills"),
   panel("Equity"),
+  panel("Alerts"),
   dialog("search", "/"),
   dialog("help", "?"),
   dialog("notifications", "n"),
+  dialog("alert", "a"),
 ];

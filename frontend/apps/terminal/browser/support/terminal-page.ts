@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
-export type Panel = "Positions" | "Orders" | "History" | "Fills" | "Equity";
+export type Panel = "Positions" | "Orders" | "History" | "Fills" | "Equity" | "Alerts";
 
 /** The terminal in its own browser context, with the actions and the view of a user. */
 export class TerminalPage {

@@ -9,6 +9,7 @@ import { ProtectDialog } from "./protect-dialog.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
 
+const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
 const NotificationCentre = lazy(() => import("../notifications/notification-centre.tsx"));
 
 export function Dialogs() {
@@ -33,6 +34,13 @@ export function Dialogs() {
       </Match>
       <Match when={of(dialog(), "token")}>
         <TokenDialog />
+      </Match>
+      <Match when={of(dialog(), "alert")}>
+        {(open) => (
+          <Suspense>
+            <AlertDialog {...open()} />
+          </Suspense>
+        )}
       </Match>
       <Match when={of(dialog(), "notifications")}>
         <Suspense>

@@ -37,10 +37,10 @@ export function localEntry({ id, title, text, tone, time }: Notification): Histo
   return { key: `local ${id}`, title, text, tone, time };
 }
 
-/** Return entries as groups, newest first. */
+/** Return entries, of which a later one is the newer of two of one time, as groups, newest first. */
 export function groupEntries(entries: readonly HistoryEntry[]): HistoryGroup[] {
   const groups: HistoryGroup[] = [];
-  for (const entry of [...entries].sort((a, b) => b.time - a.time)) {
+  for (const entry of [...entries].reverse().sort((a, b) => b.time - a.time)) {
     const last = groups.at(-1);
     const isSame =
       last !== undefined &&

@@ -1,28 +1,58 @@
-import { For, Match, Show, Switch } from "solid-js";
-import { type Panel, useApp } from "../app-store.ts";
+import { type Component, createMemo, For, lazy, Show, Suspense } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import { type AppStore, type Panel, useApp } from "../app-store.ts";
 import { EquityChart } from "../chart/equity-chart.tsx";
+import { texts } from "../texts/texts.ts";
 import { FillsTable, HistoryTable } from "./history-tables.tsx";
 import { OrdersTable } from "./orders-table.tsx";
 import { PositionsTable } from "./positions-table.tsx";
 
-const PANELS: readonly { name: Panel; label: string }[] = [
-  { name: "positions", label: "Positions" },
-  { name: "orders", label: "Orders" },
-  { name: "history", label: "History" },
-  { name: "fills", label: "Fills" },
-  { name: "equity", label: "Equity" },
+interface PanelEntry {
+  name: Panel;
+  label: string;
+  component: Component;
+  /** Return the number of its rows, which its tab shows. */
+  count?(app: AppStore): number;
+  /** Return whether the server has what it shows. */
+  isOffered?(app: AppStore): boolean;
+}
+
+/** The panels under the charts. Those that are not needed at the start are loaded on demand. */
+const PANELS: readonly PanelEntry[] = [
+  {
+    name: "positions",
+    label: "Positions",
+    component: PositionsTable,
+    count: ({ account }) => account.positions.length,
+  },
+  {
+    name: "orders",
+    label: "Orders",
+    component: OrdersTable,
+    count: ({ account }) => account.liveOrders.length,
+  },
+  { name: "history", label: "History", component: HistoryTable },
+  { name: "fills", label: "Fills", component: FillsTable },
+  { name: "equity", label: "Equity", component: EquityChart },
+  {
+    name: "alerts",
+    label: texts.alerts.panel,
+    component: lazy(() => import("../alerts/alerts-table.tsx")),
+    isOffered: ({ alerts }) => alerts.isAvailable,
+  },
 ];
 
 export function Panels() {
   const app = useApp();
   const { account } = app;
-  const count = (name: Panel): number | undefined =>
-    ({ positions: account.positions.length, orders: account.liveOrders.length })[name as string];
+  const offered = createMemo(() => PANELS.filter(({ isOffered }) => isOffered?.(app) ?? true));
+  const shown = () => offered().find(({ name }) => name === app.panel()) ?? offered()[0];
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
-    const at = PANELS.findIndex(({ name }) => name === app.panel());
-    const next = PANELS[(at + step + PANELS.length) % PANELS.length];
+    const all = offered();
+    const at = all.findIndex(({ name }) => name === app.panel());
+    const next = all[(at + step + all.length) % all.length];
     if (next === undefined) return;
     app.setPanel(next.name);
     document.getElementById(`tab-${next.name}`)?.focus();
@@ -30,8 +60,8 @@ export function Panels() {
   return (
     <section class="panels" aria-label="Account">
       <div class="tabs" role="tablist" aria-label="Account" onKeyDown={onKeyDown}>
-        <For each={PANELS}>
-          {({ name, label }) => (
+        <For each={offered()}>
+          {({ name, label, count }) => (
             <button
               type="button"
               role="tab"
@@ -42,7 +72,7 @@ export function Panels() {
               onClick={() => app.setPanel(name)}
             >
               {label}
-              <Show when={count(name)}>{(n) => <span class="count">{n()}</span>}</Show>
+              <Show when={count?.(app)}>{(n) => <span class="count">{n()}</span>}</Show>
             </button>
           )}
         </For>
@@ -64,23 +94,9 @@ export function Panels() {
             </p>
           }
         >
-          <Switch>
-            <Match when={app.panel() === "positions"}>
-              <PositionsTable />
-            </Match>
-            <Match when={app.panel() === "orders"}>
-              <OrdersTable />
-            </Match>
-            <Match when={app.panel() === "history"}>
-              <HistoryTable />
-            </Match>
-            <Match when={app.panel() === "fills"}>
-              <FillsTable />
-            </Match>
-            <Match when={app.panel() === "equity"}>
-              <EquityChart />
-            </Match>
-          </Switch>
+          <Suspense>
+            <Dynamic component={shown()?.component} />
+          </Suspense>
         </Show>
       </div>
     </section>

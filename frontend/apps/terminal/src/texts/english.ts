@@ -1,6 +1,7 @@
+import { alerts } from "./alerts.ts";
 import { chart } from "./chart.ts";
 import { notifications } from "./notifications.ts";
 import { terminal } from "./terminal.ts";
 
 /** The English texts, one object for each area of the terminal. */
-export const english = { chart, notifications, terminal };
+export const english = { alerts, chart, notifications, terminal };
