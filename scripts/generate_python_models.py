@@ -24,6 +24,7 @@ TITLES = {
     "enums": "The enumerations of the wire.",
     "market": "Market data.",
     "orders": "Orders, positions and executions.",
+    "performance": "The performance of accounts.",
     "account": "The money and the state of accounts, and price alerts.",
     "server": "The server itself.",
 }
@@ -32,6 +33,7 @@ FOLDERS = {
     "/api/v1/broker/orders": "orders",
     "/api/v1/broker/positions": "orders",
     "/api/v1/broker/executions": "orders",
+    "/api/v1/broker/performance": "performance",
     "/api/v1/broker": "account",
     "/api/v1/alerts": "account",
     "/api/v1/admin": "server",
@@ -72,11 +74,11 @@ def read_document() -> Document:
     )
     document.add_schemas(rest["components"]["schemas"])
     document.add_schemas(socket["components"]["schemas"])
-    for module in ("market", "orders", "account", "server"):
+    for module in ("market", "orders", "performance", "account", "server"):
         for path, operations in rest["paths"].items():
             if any(path.startswith(start) and FOLDERS[start] == module for start in FOLDERS):
                 document.assign(module, operations)
-        if module == "orders":
+        if module in ("orders", "performance"):
             continue
         for name, message in socket["components"]["messages"].items():
             if name.endswith(".update") and (message["tags"][0]["name"] == "datafeed") == (

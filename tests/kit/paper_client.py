@@ -42,6 +42,7 @@ class PaperClient:
             context.subscriptions,
             settings.account_currency,
             context.clock_ms,
+            context.market_history,
         )
         self.queries = self.service.queries
         self._is_started = False

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from tests.kit.manual_market import ManualMarket, instrument
 from tests.kit.paper_client import PaperClient
+from trading_api.domain.ports.market_history import MarketHistory
 from trading_api.errors import ApiError
 from trading_api.models.broker import PreOrder
 from trading_api.modules.broker.engine.account import AccountState
@@ -37,6 +38,7 @@ class PaperExchange:
         market: ManualMarket | None = None,
         shard_count: int | None = None,
         idle_max: int | None = None,
+        market_history: MarketHistory | None = None,
         **settings: Any,
     ) -> None:
         self.journal = journal
@@ -48,7 +50,10 @@ class PaperExchange:
             instrument("DAX", currency="EUR"),
         )
         context = ModuleContext(
-            Settings.defaults().model_copy(update=settings), self.market, lambda: 42
+            Settings.defaults().model_copy(update=settings),
+            self.market,
+            lambda: 42,
+            market_history=market_history,
         )
         self.subscriptions = context.subscriptions
         self.client = PaperClient(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from trading_api.domain.account_event import NOTIFYING_TYPES, MarginLevelView
 from trading_api.domain.account_snapshot import PositionValuation, PositionView
+from trading_api.domain.booking import Booking, BookingKind, RemovedRecords
 from trading_api.domain.kill_switch import KILL_SWITCH_OFF, KillSwitch
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
@@ -172,6 +173,18 @@ class VenueHistory:
             return notifying[-limit:]
         return [each for each in notifying if each.seq > since][:limit]
 
+    async def bookings(self, since: int, limit: int) -> list[Booking]:
+        found: list[Booking] = []
+        balance = ZERO
+        for event in self.events:
+            before, balance = balance, event.balance if event.balance is not None else balance
+            if event.seq > since and (booking := _booking(event, balance - before)):
+                found.append(booking)
+        return found[:limit]
+
+    async def removed_records(self) -> RemovedRecords | None:
+        return None
+
     async def cash_lines(
         self, since: int | None, limit: int, before: int | None = None
     ) -> list[VenueCashLine]:
@@ -179,6 +192,23 @@ class VenueHistory:
         if since is None:
             return lines[-limit:]
         return [each for each in lines if each.seq > since][:limit]
+
+
+def _booking(event: VenueEvent, change: Decimal) -> Booking | None:
+    if (fill := event.execution) is not None:
+        return Booking(
+            event.seq,
+            BookingKind.FILL,
+            fill.time_ms,
+            symbol=fill.symbol,
+            side=fill.side,
+            quantity=fill.quantity,
+            price=fill.price,
+            realized_pl=fill.realized_pl,
+            commission=fill.commission,
+        )
+    kind = BookingKind.OPENING if event.seq == 1 else BookingKind.DEPOSIT
+    return Booking(event.seq, kind, event.at_ms, change) if change else None
 
 
 def _notifies(event: VenueEvent) -> bool:
@@ -245,6 +275,9 @@ class VenueAccount:
 
     def used_margin(self) -> Decimal:
         return sum((abs(each.quantity) * each.average_price for each in self.positions()), ZERO)
+
+    def maintenance_margin(self) -> Decimal | None:
+        return None
 
     def valuation(self, position: PositionView) -> PositionValuation | None:
         quote = self._market.quote(position.symbol)

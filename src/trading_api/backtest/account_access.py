@@ -26,10 +26,13 @@ from trading_api.models.broker import (
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.account_commands import AccountCommands
 from trading_api.modules.broker.engine.order import order_number
+from trading_api.modules.broker.performance.daily_prices import DailyPriceReader
+from trading_api.modules.broker.performance.performance_reader import PerformanceReader
 from trading_api.modules.broker.presenters.accounts import to_cash_line, to_open_position
 from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
 from trading_api.modules.broker.queries.account_queries import AccountQueries
+from trading_api.modules.broker.queries.performance_queries import PerformanceQueries
 from trading_api.modules.broker.translation.engine_snapshot import EngineSnapshot
 
 
@@ -42,7 +45,9 @@ class AccountAccess:
         self._broker = broker
         self._commands = AccountCommands(broker)
         notifications = NotificationPresenter(market, currency)
-        self._queries = AccountQueries(broker, market, notifications, currency)
+        prices = DailyPriceReader(market, None, currency)
+        performance = PerformanceQueries(broker, PerformanceReader(broker, market, prices))
+        self._queries = AccountQueries(broker, market, notifications, currency, performance)
 
     # Commands
 

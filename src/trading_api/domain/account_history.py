@@ -7,6 +7,7 @@ from typing import Protocol
 
 from trading_api.domain.account_event import AccountEvent
 from trading_api.domain.account_snapshot import CashLineView, ExecutionView, OrderView
+from trading_api.domain.booking import Booking, RemovedRecords
 
 
 class AccountHistory(Protocol):
@@ -62,4 +63,12 @@ class AccountHistory(Protocol):
 
         These are the events of NOTIFYING_TYPES, without the cancellations of orders that have no
         message. Only events before `before` are returned, if it is given."""
+        ...
+
+    async def bookings(self, since: int, limit: int) -> Sequence[Booking]:
+        """Return at most `limit` of the first bookings of events after `since`, in their order."""
+        ...
+
+    async def removed_records(self) -> RemovedRecords | None:
+        """Return what is left of records that were removed, or None if none were."""
         ...

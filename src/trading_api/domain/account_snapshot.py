@@ -204,6 +204,11 @@ class AccountSnapshot(Protocol):
         """Return the margin that positions and open orders use."""
         ...
 
+    def maintenance_margin(self) -> Decimal | None:
+        """Return the equity below which the venue closes positions, or None where it is not known
+        to do that."""
+        ...
+
     def valuation(self, position: PositionView) -> PositionValuation | None:
         """Return an open position's value at the last price, or None without a price."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from trading_api.domain.orders import Duration, OrderType
 
@@ -21,6 +22,9 @@ class BrokerFeatures:
     | `sells_short` | sell more than is held |
     | `modifies_durations` | replace the duration of a working order |
     | `moves_cash` | deposit, withdraw, settle and reset, which only a simulation can do |
+
+    `margin_warning_levels` are those below which the account is warned, in percent of the used
+    margin, descending.
     """
 
     order_types: frozenset[OrderType]
@@ -33,6 +37,7 @@ class BrokerFeatures:
     sells_short: bool
     moves_cash: bool
     modifies_durations: bool = False
+    margin_warning_levels: tuple[Decimal, ...] = ()
 
 
 ALL_FEATURES = BrokerFeatures(

@@ -23,6 +23,7 @@ export type { Connection, FeedName, Feeds, FeedTypes, ListenerOrFunction } from 
 export type { Listener, Reconnection, Subscription } from "./listener.ts";
 export * from "./model/broker.ts";
 export * from "./model/market.ts";
+export type * from "./model/performance.ts";
 export type { AccountPage, AccountsRest } from "./rest-accounts.ts";
 export type { AlertRest } from "./rest-alerts.ts";
 export {
@@ -34,6 +35,7 @@ export {
   type RestOptions,
   type SearchPage,
 } from "./rest-client.ts";
+export type { DayRange, PerformanceRest } from "./rest-performance.ts";
 export { type ResumeOptions, type ResumeStorage, sessionResumeStorage } from "./resume-storage.ts";
 export type { Route } from "./routes.ts";
 export { SocketClient } from "./socket-client.ts";

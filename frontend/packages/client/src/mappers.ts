@@ -11,8 +11,10 @@ import type {
   Brackets as Brackets_Api_Backend,
   BrokerConfiguration as BrokerConfiguration_Api_Backend,
   CashLine as CashLine_Api_Backend,
+  ClosedTrade as ClosedTrade_Api_Backend,
   DatafeedConfiguration as DatafeedConfiguration_Api_Backend,
   EquityData as EquityData_Api_Backend,
+  EquityHistoryData as EquityHistoryData_Api_Backend,
   ErrorResponse as ErrorResponse_Api_Backend,
   Execution as Execution_Api_Backend,
   GetBarsResponse as GetBarsResponse_Api_Backend,
@@ -22,6 +24,7 @@ import type {
   LeveragePreviewResult as LeveragePreviewResult_Api_Backend,
   Notification as Notification_Api_Backend,
   OrderPreviewResult as OrderPreviewResult_Api_Backend,
+  PerformanceStatistics as PerformanceStatistics_Api_Backend,
   PlacedOrder as PlacedOrder_Api_Backend,
   Position as Position_Api_Backend,
   PreOrder as PreOrder_Api_Backend,
@@ -78,6 +81,7 @@ import type {
   SymbolInfo,
   Trade,
 } from "./model/market.ts";
+import type { ClosedTrade, EquityHistory, PerformanceStatistics } from "./model/performance.ts";
 import type { CommandReply } from "./routes.ts";
 
 // Market data
@@ -182,6 +186,7 @@ export const mapBrokerConfiguration = ({
   configFlags,
   durations,
   currency,
+  marginWarningLevels = [],
 }: BrokerConfiguration_Api_Backend): BrokerConfiguration => ({
   configFlags: withoutNulls(configFlags),
   durations: durations.map((duration) => ({
@@ -191,6 +196,24 @@ export const mapBrokerConfiguration = ({
     ...withoutNulls(duration),
   })),
   currency,
+  marginWarningLevels,
+});
+
+export const mapEquityHistory = (history: EquityHistoryData_Api_Backend): EquityHistory =>
+  withoutNulls(history);
+
+export const mapPerformanceStatistics = (
+  statistics: PerformanceStatistics_Api_Backend,
+): PerformanceStatistics => ({
+  ...withoutNulls(statistics),
+  total: withoutNulls(statistics.total),
+  bySymbol: statistics.bySymbol.map(withoutNulls),
+  byDay: statistics.byDay.map(withoutNulls),
+});
+
+export const mapClosedTrade = (trade: ClosedTrade_Api_Backend): ClosedTrade => ({
+  isPartial: false,
+  ...withoutNulls(trade),
 });
 
 export function mapCashLine({ seq, kind, amount, balance, time }: CashLine_Api_Backend): CashLine {

@@ -29,6 +29,7 @@ import type {
 import { type AccountsRest, createAccountsRest } from "./rest-accounts.ts";
 import { type AlertRest, createAlertRest } from "./rest-alerts.ts";
 import { createRestCommands, unwrap } from "./rest-commands.ts";
+import { createPerformanceRest, type PerformanceRest } from "./rest-performance.ts";
 
 /** A range of bars, in seconds. `to` is exclusive, and `countBack` has precedence over `from`. */
 export interface HistoryRange {
@@ -96,6 +97,8 @@ export interface Rest {
   account(id?: string): AccountRest;
   /** Without an id they are those of the server's default account. */
   alerts(id?: string): AlertRest;
+  /** The equity by day and the closed trades of an account. Without an id it is the default one. */
+  performance(id?: string): PerformanceRest;
 }
 
 export interface RestOptions {
@@ -126,6 +129,10 @@ export class RestClient implements Rest {
 
   account(id?: string): AccountRest {
     return createAccountRest(this.#http, id);
+  }
+
+  performance(id?: string): PerformanceRest {
+    return createPerformanceRest(this.#http, id);
   }
 
   alerts(id?: string): AlertRest {

@@ -58,6 +58,14 @@ from trading_api.models.broker.orders import PlaceOrderResult as PlaceOrderResul
 from trading_api.models.broker.orders import PreOrder as PreOrder
 from trading_api.models.broker.orders import Side as Side
 from trading_api.models.broker.orders import StopType as StopType
+from trading_api.models.broker.performance import ClosedTrade as ClosedTrade
+from trading_api.models.broker.performance import DailyEquity as DailyEquity
+from trading_api.models.broker.performance import DayStatistics as DayStatistics
+from trading_api.models.broker.performance import EquityHistoryData as EquityHistoryData
+from trading_api.models.broker.performance import OpenTradesSummary as OpenTradesSummary
+from trading_api.models.broker.performance import PerformanceStatistics as PerformanceStatistics
+from trading_api.models.broker.performance import SymbolStatistics as SymbolStatistics
+from trading_api.models.broker.performance import TradeStatistics as TradeStatistics
 from trading_api.models.broker.positions import Brackets as Brackets
 from trading_api.models.broker.positions import (
     EditPositionBracketsRequest as EditPositionBracketsRequest,

@@ -73,7 +73,8 @@ class AccountState(CamelModel):
     yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
     less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
     is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
-    commission. `halted` is whether the kill switch is on.
+    commission. `halted` is whether the kill switch is on. Below the equity of `maintenanceMargin`
+    positions are closed by force; it is absent where the server does not do that.
     """
 
     model_config = example(
@@ -87,6 +88,7 @@ class AccountState(CamelModel):
             "realizedPLToday": 12.5,
             "currency": "USD",
             "halted": False,
+            "maintenanceMargin": 93.7,
         }
     )
 
@@ -99,6 +101,7 @@ class AccountState(CamelModel):
     realized_pl_today: Number = Field(alias="realizedPLToday")
     currency: str
     halted: bool = False
+    maintenance_margin: Number | None = None
 
 
 class ConnectionStatus(WireIntEnum):

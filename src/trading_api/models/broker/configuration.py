@@ -57,7 +57,10 @@ class DurationInfo(CamelModel):
 
 
 class BrokerConfiguration(CamelModel):
-    """The features that a terminal can enable. `currency` is the currency of all accounts."""
+    """The features that a terminal can enable. `currency` is the currency of all accounts.
+
+    An account is warned when its margin level falls below one of `marginWarningLevels`, which are
+    in percent, descending."""
 
     model_config = example(
         {
@@ -66,12 +69,14 @@ class BrokerConfiguration(CamelModel):
                 {"name": "Good till canceled", "value": "GTC", "supportedOrderTypes": [1, 2, 3, 4]}
             ],
             "currency": "USD",
+            "marginWarningLevels": [150, 120],
         }
     )
 
     config_flags: BrokerFlags
     durations: list[DurationInfo]
     currency: str
+    margin_warning_levels: list[Number] = Field(default_factory=list)
 
 
 class QuantityRange(CamelModel):

@@ -25,6 +25,7 @@ class BrokerModule:
             context.subscriptions,
             context.settings.account_currency,
             context.clock_ms,
+            context.market_history,
         )
 
     def get_api_routers(self) -> Sequence[APIRouter]:

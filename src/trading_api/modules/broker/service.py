@@ -8,8 +8,11 @@ from pydantic import BaseModel
 
 from trading_api.domain.ports.broker import Broker
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.ports.market_history import MarketHistory
 from trading_api.errors import SymbolNotFound
 from trading_api.modules.broker.account_commands import AccountCommands
+from trading_api.modules.broker.performance.daily_prices import DailyPriceReader
+from trading_api.modules.broker.performance.performance_reader import PerformanceReader
 from trading_api.modules.broker.presenters.accounts import (
     to_account_state,
     to_connection_status,
@@ -24,6 +27,7 @@ from trading_api.modules.broker.publishing.day_change import DayChange
 from trading_api.modules.broker.publishing.publisher import EventPublisher
 from trading_api.modules.broker.publishing.replay import missed_updates
 from trading_api.modules.broker.queries.account_queries import AccountQueries
+from trading_api.modules.broker.queries.performance_queries import PerformanceQueries
 from trading_api.streaming.route_service import SequencedUpdate, TopicUpdate
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
@@ -47,11 +51,14 @@ class BrokerService:
         subscriptions: Subscriptions,
         currency: str,
         clock_ms: Callable[[], int],
+        market_history: MarketHistory | None = None,
     ) -> None:
         self.broker = broker
         self.commands = AccountCommands(broker)
         self._notifications = NotificationPresenter(market, currency)
-        self.queries = AccountQueries(broker, market, self._notifications, currency)
+        prices = DailyPriceReader(market, market_history, currency)
+        performance = PerformanceQueries(broker, PerformanceReader(broker, market, prices))
+        self.queries = AccountQueries(broker, market, self._notifications, currency, performance)
         self._market = market
         self._clock_ms = clock_ms
         self._topics = AccountTopics(subscriptions)

@@ -11,7 +11,9 @@ from trading_api_client.models import (
     BrokerConfiguration,
     BrokerEvent,
     CashLine,
+    ClosedTrade,
     EquityData,
+    EquityHistoryData,
     Execution,
     InstrumentInfo,
     KillSwitchResult,
@@ -21,6 +23,7 @@ from trading_api_client.models import (
     LeverageSetResult,
     Notification,
     OrderType,
+    PerformanceStatistics,
     Side,
     SuccessResponse,
     VersionInfo,
@@ -75,6 +78,28 @@ class BlockingAccountRest:
 
         With the limit None, return all notifications after `since`, or all of the account."""
         return self._loop.run(self._client.notifications(since=since, limit=limit))
+
+    def equity_history(
+        self, *, start: int | None = None, end: int | None = None
+    ) -> EquityHistoryData:
+        """Return the equity by UTC day, with the drawdown. `start` and `end` are in ms since 1970:
+        the day of the first, and only days that begin before the second."""
+        return self._loop.run(self._client.equity_history(start=start, end=end))
+
+    def performance(
+        self, *, start: int | None = None, end: int | None = None
+    ) -> PerformanceStatistics:
+        """Return the statistics of the trades that were closed: all, by symbol and by day. `start`
+        and `end` are as in `equity_history`."""
+        return self._loop.run(self._client.performance(start=start, end=end))
+
+    def closed_trades(
+        self, *, limit: int | None = 200, before: int | None = None
+    ) -> ModelList[ClosedTrade]:
+        """Return closed trades, the newest first. With the limit None, return all of them.
+
+        `before` is the `seq` of the oldest trade that the caller knows already."""
+        return self._loop.run(self._client.closed_trades(limit=limit, before=before))
 
     def events(self, *, since: int = 0, limit: int | None = 200) -> ModelList[BrokerEvent]:
         """Return the first events of the account after `since`. With the limit None, return all of

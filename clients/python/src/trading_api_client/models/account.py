@@ -49,7 +49,8 @@ class AccountState(Model, frozen=True, kw_only=True):
     yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
     less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
     is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
-    commission. `halted` is whether the kill switch is on."""
+    commission. `halted` is whether the kill switch is on. Below the equity of `maintenanceMargin`
+    positions are closed by force; it is absent where the server does not do that."""
 
     balance: float
     equity: float
@@ -60,6 +61,7 @@ class AccountState(Model, frozen=True, kw_only=True):
     realizedPLToday: float
     currency: str
     halted: bool = False
+    maintenanceMargin: float | None = None
 
 
 class AlertFiring(Model, frozen=True, kw_only=True):
@@ -149,11 +151,15 @@ class DurationInfo(Model, frozen=True, kw_only=True):
 
 
 class BrokerConfiguration(Model, frozen=True, kw_only=True):
-    """The features that a terminal can enable. `currency` is the currency of all accounts."""
+    """The features that a terminal can enable. `currency` is the currency of all accounts.
+
+    An account is warned when its margin level falls below one of `marginWarningLevels`, which are
+    in percent, descending."""
 
     configFlags: BrokerFlags
     durations: list[DurationInfo]
     currency: str
+    marginWarningLevels: list[float] | None = None
 
 
 class BrokerConnectionStatus(Model, frozen=True, kw_only=True):

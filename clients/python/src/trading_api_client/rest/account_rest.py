@@ -12,8 +12,10 @@ from trading_api_client.models import (
     BrokerConfiguration,
     BrokerEvent,
     CashLine,
+    ClosedTrade,
     DepositRequest,
     EquityData,
+    EquityHistoryData,
     Execution,
     InstrumentInfo,
     KillSwitchParams,
@@ -25,6 +27,7 @@ from trading_api_client.models import (
     LeverageSetResult,
     Notification,
     OrderType,
+    PerformanceStatistics,
     ResetRequest,
     SettlementRequest,
     Side,
@@ -106,6 +109,38 @@ class AccountRest(RestArea):
             "/broker/notifications", list[Notification], lambda each: each.id, since, limit
         )
         return ModelList(Notification, found)
+
+    async def equity_history(
+        self, *, start: int | None = None, end: int | None = None
+    ) -> EquityHistoryData:
+        """Return the equity by UTC day, with the drawdown. `start` and `end` are in ms since 1970:
+        the day of the first, and only days that begin before the second."""
+        path = "/broker/performance/equity"
+        return await self._read_account(path, EquityHistoryData, from_time=start, to_time=end)
+
+    async def performance(
+        self, *, start: int | None = None, end: int | None = None
+    ) -> PerformanceStatistics:
+        """Return the statistics of the trades that were closed: all, by symbol and by day. `start`
+        and `end` are as in `equity_history`."""
+        path = "/broker/performance/statistics"
+        return await self._read_account(path, PerformanceStatistics, from_time=start, to_time=end)
+
+    async def closed_trades(
+        self, *, limit: int | None = 200, before: int | None = None
+    ) -> ModelList[ClosedTrade]:
+        """Return closed trades, the newest first. With the limit None, return all of them.
+
+        `before` is the `seq` of the oldest trade that the caller knows already."""
+        path, found = "/broker/performance/trades", list[ClosedTrade]()
+        while limit is None or len(found) < limit:
+            count = PAGE if limit is None else min(limit - len(found), PAGE)
+            page = await self._read_account(path, list[ClosedTrade], limit=count, before=before)
+            if not page:
+                break
+            found += page
+            before = page[-1].seq
+        return ModelList(ClosedTrade, found)
 
     async def events(self, *, since: int = 0, limit: int | None = 200) -> ModelList[BrokerEvent]:
         """Return the first events of the account after `since`. With the limit None, return all of

@@ -15,7 +15,7 @@ from trading_api_client.models import QuoteData, QuoteError, QuoteValues
 TIME_FIELDS = frozenset(
     {
         "connected_ms", "createdMs", "datetime", "entryTime", "exitTime", "expiresMs", "next_time",
-        "now_ms", "time", "timestamp", "updateTime",
+        "now_ms", "startTime", "time", "timestamp", "updateTime",
     }
 )  # fmt: skip
 """The fields whose numbers are times, in ms since 1970."""

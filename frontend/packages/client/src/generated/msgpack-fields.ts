@@ -15,7 +15,8 @@ export const FIELDS: { [route: string]: readonly Field[] } = {
         "openPL",
         "realizedPLToday",
         "currency",
-        "halted"
+        "halted",
+        "maintenanceMargin"
     ],
     "alerts": [
         "id",

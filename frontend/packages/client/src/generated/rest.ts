@@ -501,6 +501,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broker/performance/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The equity by day, with drawdown */
+        get: operations["getEquityHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/performance/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statistics of closed trades: all, by symbol and by day */
+        get: operations["getPerformanceStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/performance/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Closed trades, the newest first: a page without any is the end */
+        get: operations["getClosedTrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broker/positions": {
         parameters: {
             query?: never;
@@ -1101,6 +1152,9 @@ export interface components {
         /**
          * BrokerConfiguration
          * @description The features that a terminal can enable. `currency` is the currency of all accounts.
+         *
+         *     An account is warned when its margin level falls below one of `marginWarningLevels`, which are
+         *     in percent, descending.
          * @example {
          *       "configFlags": {
          *         "supportGuaranteedStop": false,
@@ -1118,6 +1172,10 @@ export interface components {
          *           ],
          *           "value": "GTC"
          *         }
+         *       ],
+         *       "marginWarningLevels": [
+         *         150,
+         *         120
          *       ]
          *     }
          */
@@ -1127,6 +1185,8 @@ export interface components {
             currency: string;
             /** Durations */
             durations: components["schemas"]["DurationInfo"][];
+            /** Marginwarninglevels */
+            marginWarningLevels?: number[];
         };
         /**
          * BrokerEvent
@@ -1443,6 +1503,63 @@ export interface components {
             now_ms: number;
         };
         /**
+         * ClosedTrade
+         * @description A closed trade: a position from its opening until it is flat or on the other side.
+         *
+         *     `seq` is the number of the event that closed it. `side` is that of the entry, and `qty` all that
+         *     was opened. The prices are averages. `profit` is before `fees`; `returnPercent` is the net
+         *     profit relative to the value of the entry. `isPartial` means that the records of its beginning
+         *     were removed. Times are in ms since 1970, money is in the account's currency.
+         * @example {
+         *       "entryPrice": 187.4,
+         *       "entryTime": 1789990000250,
+         *       "executions": 2,
+         *       "exitPrice": 188.65,
+         *       "exitTime": 1790000000250,
+         *       "fees": 1,
+         *       "isPartial": false,
+         *       "netProfit": 11.5,
+         *       "profit": 12.5,
+         *       "qty": 10,
+         *       "returnPercent": 0.61,
+         *       "seq": 9,
+         *       "side": 1,
+         *       "symbol": "AAPL"
+         *     }
+         */
+        ClosedTrade: {
+            /** Entryprice */
+            entryPrice: number;
+            /** Entrytime */
+            entryTime: number;
+            /** Executions */
+            executions: number;
+            /** Exitprice */
+            exitPrice: number;
+            /** Exittime */
+            exitTime: number;
+            /** Fees */
+            fees: number;
+            /**
+             * Ispartial
+             * @default false
+             */
+            isPartial?: boolean;
+            /** Netprofit */
+            netProfit: number;
+            /** Profit */
+            profit: number;
+            /** Qty */
+            qty: number;
+            /** Returnpercent */
+            returnPercent: number;
+            /** Seq */
+            seq: number;
+            side: components["schemas"]["Side"];
+            /** Symbol */
+            symbol: string;
+        };
+        /**
          * CurrentQuotes
          * @description The quote that the terminal showed when the order was sent.
          */
@@ -1451,6 +1568,39 @@ export interface components {
             ask: number;
             /** Bid */
             bid: number;
+        };
+        /**
+         * DailyEquity
+         * @description An account at the end of a day, which starts at `time`. `equity` is `balance` and `openPL`.
+         *
+         *     `deposits` is what was paid in since the start, less what was withdrawn. `drawdown` is how far
+         *     equity less deposits is below its highest value at the end of a day since the start;
+         *     `drawdownPercent` is relative to that value and the deposits.
+         * @example {
+         *       "balance": 100012.5,
+         *       "deposits": 0,
+         *       "drawdown": 50,
+         *       "drawdownPercent": 0.05,
+         *       "equity": 100112.5,
+         *       "openPL": 100,
+         *       "time": 1789948800000
+         *     }
+         */
+        DailyEquity: {
+            /** Balance */
+            balance: number;
+            /** Deposits */
+            deposits: number;
+            /** Drawdown */
+            drawdown: number;
+            /** Drawdownpercent */
+            drawdownPercent: number;
+            /** Equity */
+            equity: number;
+            /** Openpl */
+            openPL: number;
+            /** Time */
+            time: number;
         };
         /**
          * DatafeedConfiguration
@@ -1525,6 +1675,57 @@ export interface components {
             status: string;
             /** Symbols */
             symbols: number;
+        };
+        /**
+         * DayStatistics
+         * @description The figures of the trades that were closed on the UTC day that starts at `time`, in ms since
+         *     1970.
+         * @example {
+         *       "averageDuration": 3600000,
+         *       "averageLoss": 10,
+         *       "averageWin": 20,
+         *       "fees": 3.5,
+         *       "largestLoss": 10,
+         *       "largestWin": 25,
+         *       "losses": 1,
+         *       "netProfit": 30,
+         *       "profit": 33.5,
+         *       "profitFactor": 4,
+         *       "time": 1789948800000,
+         *       "trades": 3,
+         *       "winRate": 0.6667,
+         *       "wins": 2
+         *     }
+         */
+        DayStatistics: {
+            /** Averageduration */
+            averageDuration?: number | null;
+            /** Averageloss */
+            averageLoss?: number | null;
+            /** Averagewin */
+            averageWin?: number | null;
+            /** Fees */
+            fees: number;
+            /** Largestloss */
+            largestLoss: number;
+            /** Largestwin */
+            largestWin: number;
+            /** Losses */
+            losses: number;
+            /** Netprofit */
+            netProfit: number;
+            /** Profit */
+            profit: number;
+            /** Profitfactor */
+            profitFactor?: number | null;
+            /** Time */
+            time: number;
+            /** Trades */
+            trades: number;
+            /** Winrate */
+            winRate?: number | null;
+            /** Wins */
+            wins: number;
         };
         /**
          * DepositRequest
@@ -1624,6 +1825,53 @@ export interface components {
             unrealizedPL: number;
             /** Usedmargin */
             usedMargin?: number | null;
+        };
+        /**
+         * EquityHistoryData
+         * @description The equity of an account by UTC day of market time, the oldest day first.
+         *
+         *     The figures begin at `startTime` with `startBalance`; an account that no command has opened has
+         *     no start. The last point is the present. A day on which nothing was booked, and on which no
+         *     symbol traded that was held, has no point: its equity is that of the day before. Times are in ms
+         *     since 1970.
+         * @example {
+         *       "currency": "USD",
+         *       "points": [
+         *         {
+         *           "balance": 100012.5,
+         *           "deposits": 0,
+         *           "drawdown": 0,
+         *           "drawdownPercent": 0,
+         *           "equity": 100112.5,
+         *           "openPL": 100,
+         *           "time": 1789948800000
+         *         }
+         *       ],
+         *       "startBalance": 100000,
+         *       "startReason": "opened",
+         *       "startTime": 1789900000250,
+         *       "valuation": "dailyClose"
+         *     }
+         */
+        EquityHistoryData: {
+            /** Currency */
+            currency: string;
+            /** Points */
+            points: components["schemas"]["DailyEquity"][];
+            /** Startbalance */
+            startBalance: number;
+            /**
+             * PerformanceStartReason
+             * @enum {string}
+             */
+            startReason: "opened" | "reset" | "removed";
+            /** Starttime */
+            startTime?: number | null;
+            /**
+             * PerformanceValuation
+             * @enum {string}
+             */
+            valuation: "dailyClose" | "lastFill";
         };
         /**
          * ErrorResponse
@@ -2055,6 +2303,23 @@ export interface components {
             topic: string;
         };
         /**
+         * OpenTradesSummary
+         * @description The trades that are open now: how many, what they have realized, and the fees they paid.
+         * @example {
+         *       "fees": 0.5,
+         *       "profit": 12.5,
+         *       "trades": 1
+         *     }
+         */
+        OpenTradesSummary: {
+            /** Fees */
+            fees: number;
+            /** Profit */
+            profit: number;
+            /** Trades */
+            trades: number;
+        };
+        /**
          * OrderDuration
          * @description The time in force. `datetime` is the end of a GTD order, in ms since 1970.
          *
@@ -2144,6 +2409,108 @@ export interface components {
          * @enum {integer}
          */
         ParentType: 1 | 2 | 3;
+        /**
+         * PerformanceStatistics
+         * @description The statistics of an account's closed trades: all, by symbol, and by day of the exit.
+         *
+         *     `total`, `bySymbol` and `byDay` are those of the requested days; each of the lists adds up to
+         *     the total. The other figures are those of the present: `startBalance`, `deposits` since
+         *     `startTime`, and profit less fees of all closed and open trades add up to `balance`, and with
+         *     `openPL` to `equity`.
+         * @example {
+         *       "balance": 100042,
+         *       "byDay": [
+         *         {
+         *           "averageDuration": 3600000,
+         *           "averageLoss": 10,
+         *           "averageWin": 20,
+         *           "fees": 3.5,
+         *           "largestLoss": 10,
+         *           "largestWin": 25,
+         *           "losses": 1,
+         *           "netProfit": 30,
+         *           "profit": 33.5,
+         *           "profitFactor": 4,
+         *           "time": 1789948800000,
+         *           "trades": 3,
+         *           "winRate": 0.6667,
+         *           "wins": 2
+         *         }
+         *       ],
+         *       "bySymbol": [
+         *         {
+         *           "averageDuration": 3600000,
+         *           "averageLoss": 10,
+         *           "averageWin": 20,
+         *           "fees": 3.5,
+         *           "largestLoss": 10,
+         *           "largestWin": 25,
+         *           "losses": 1,
+         *           "netProfit": 30,
+         *           "profit": 33.5,
+         *           "profitFactor": 4,
+         *           "symbol": "AAPL",
+         *           "trades": 3,
+         *           "winRate": 0.6667,
+         *           "wins": 2
+         *         }
+         *       ],
+         *       "currency": "USD",
+         *       "deposits": 0,
+         *       "equity": 100142,
+         *       "openPL": 100,
+         *       "openTrades": {
+         *         "fees": 0.5,
+         *         "profit": 12.5,
+         *         "trades": 1
+         *       },
+         *       "startBalance": 100000,
+         *       "startReason": "opened",
+         *       "startTime": 1789900000250,
+         *       "total": {
+         *         "averageDuration": 3600000,
+         *         "averageLoss": 10,
+         *         "averageWin": 20,
+         *         "fees": 3.5,
+         *         "largestLoss": 10,
+         *         "largestWin": 25,
+         *         "losses": 1,
+         *         "netProfit": 30,
+         *         "profit": 33.5,
+         *         "profitFactor": 4,
+         *         "trades": 3,
+         *         "winRate": 0.6667,
+         *         "wins": 2
+         *       }
+         *     }
+         */
+        PerformanceStatistics: {
+            /** Balance */
+            balance: number;
+            /** Byday */
+            byDay: components["schemas"]["DayStatistics"][];
+            /** Bysymbol */
+            bySymbol: components["schemas"]["SymbolStatistics"][];
+            /** Currency */
+            currency: string;
+            /** Deposits */
+            deposits: number;
+            /** Equity */
+            equity: number;
+            /** Openpl */
+            openPL: number;
+            openTrades: components["schemas"]["OpenTradesSummary"];
+            /** Startbalance */
+            startBalance: number;
+            /**
+             * PerformanceStartReason
+             * @enum {string}
+             */
+            startReason: "opened" | "reset" | "removed";
+            /** Starttime */
+            startTime?: number | null;
+            total: components["schemas"]["TradeStatistics"];
+        };
         /**
          * PlacedOrder
          * @description An order of an account. `updateTime` is in ms since 1970.
@@ -2600,6 +2967,56 @@ export interface components {
             volume_precision: number;
         };
         /**
+         * SymbolStatistics
+         * @description The figures of the closed trades in one symbol.
+         * @example {
+         *       "averageDuration": 3600000,
+         *       "averageLoss": 10,
+         *       "averageWin": 20,
+         *       "fees": 3.5,
+         *       "largestLoss": 10,
+         *       "largestWin": 25,
+         *       "losses": 1,
+         *       "netProfit": 30,
+         *       "profit": 33.5,
+         *       "profitFactor": 4,
+         *       "symbol": "AAPL",
+         *       "trades": 3,
+         *       "winRate": 0.6667,
+         *       "wins": 2
+         *     }
+         */
+        SymbolStatistics: {
+            /** Averageduration */
+            averageDuration?: number | null;
+            /** Averageloss */
+            averageLoss?: number | null;
+            /** Averagewin */
+            averageWin?: number | null;
+            /** Fees */
+            fees: number;
+            /** Largestloss */
+            largestLoss: number;
+            /** Largestwin */
+            largestWin: number;
+            /** Losses */
+            losses: number;
+            /** Netprofit */
+            netProfit: number;
+            /** Profit */
+            profit: number;
+            /** Profitfactor */
+            profitFactor?: number | null;
+            /** Symbol */
+            symbol: string;
+            /** Trades */
+            trades: number;
+            /** Winrate */
+            winRate?: number | null;
+            /** Wins */
+            wins: number;
+        };
+        /**
          * SymbolType
          * @description A type of symbols that the symbol search can filter by.
          */
@@ -2608,6 +3025,58 @@ export interface components {
             name: string;
             /** Value */
             value: string;
+        };
+        /**
+         * TradeStatistics
+         * @description The figures of closed trades, in the account's currency.
+         *
+         *     A trade is a position from its opening until it is flat or on the other side. It is won if its
+         *     profit after fees is above 0. `winRate` is a fraction of `trades`. `profitFactor` is what was
+         *     won by what was lost, and absent while nothing was lost. `averageLoss` and `largestLoss` are not
+         *     negative. `averageDuration` is in ms.
+         * @example {
+         *       "averageDuration": 3600000,
+         *       "averageLoss": 10,
+         *       "averageWin": 20,
+         *       "fees": 3.5,
+         *       "largestLoss": 10,
+         *       "largestWin": 25,
+         *       "losses": 1,
+         *       "netProfit": 30,
+         *       "profit": 33.5,
+         *       "profitFactor": 4,
+         *       "trades": 3,
+         *       "winRate": 0.6667,
+         *       "wins": 2
+         *     }
+         */
+        TradeStatistics: {
+            /** Averageduration */
+            averageDuration?: number | null;
+            /** Averageloss */
+            averageLoss?: number | null;
+            /** Averagewin */
+            averageWin?: number | null;
+            /** Fees */
+            fees: number;
+            /** Largestloss */
+            largestLoss: number;
+            /** Largestwin */
+            largestWin: number;
+            /** Losses */
+            losses: number;
+            /** Netprofit */
+            netProfit: number;
+            /** Profit */
+            profit: number;
+            /** Profitfactor */
+            profitFactor?: number | null;
+            /** Trades */
+            trades: number;
+            /** Winrate */
+            winRate?: number | null;
+            /** Wins */
+            wins: number;
         };
         /**
          * UdfConfiguration
@@ -2841,14 +3310,18 @@ export type CancelOrdersRequest = components['schemas']['CancelOrdersRequest'];
 export type CancelOrdersResult = components['schemas']['CancelOrdersResult'];
 export type CashLine = components['schemas']['CashLine'];
 export type ClockResponse = components['schemas']['ClockResponse'];
+export type ClosedTrade = components['schemas']['ClosedTrade'];
 export type CurrentQuotes = components['schemas']['CurrentQuotes'];
+export type DailyEquity = components['schemas']['DailyEquity'];
 export type DatafeedConfiguration = components['schemas']['DatafeedConfiguration'];
 export type DatafeedHealthResponse = components['schemas']['DatafeedHealthResponse'];
+export type DayStatistics = components['schemas']['DayStatistics'];
 export type DepositRequest = components['schemas']['DepositRequest'];
 export type DurationInfo = components['schemas']['DurationInfo'];
 export type DurationType = components['schemas']['DurationType'];
 export type EditPositionBracketsRequest = components['schemas']['EditPositionBracketsRequest'];
 export type EquityData = components['schemas']['EquityData'];
+export type EquityHistoryData = components['schemas']['EquityHistoryData'];
 export type ErrorResponse = components['schemas']['ErrorResponse'];
 export type Exchange = components['schemas']['Exchange'];
 export type Execution = components['schemas']['Execution'];
@@ -2867,6 +3340,7 @@ export type Notification = components['schemas']['Notification'];
 export type NotificationSeverity = components['schemas']['NotificationSeverity'];
 export type OpenConnection = components['schemas']['OpenConnection'];
 export type OpenTopic = components['schemas']['OpenTopic'];
+export type OpenTradesSummary = components['schemas']['OpenTradesSummary'];
 export type OrderDuration = components['schemas']['OrderDuration'];
 export type OrderMessage = components['schemas']['OrderMessage'];
 export type OrderPreviewResult = components['schemas']['OrderPreviewResult'];
@@ -2875,6 +3349,7 @@ export type OrderPreviewSection = components['schemas']['OrderPreviewSection'];
 export type OrderStatus = components['schemas']['OrderStatus'];
 export type OrderType = components['schemas']['OrderType'];
 export type ParentType = components['schemas']['ParentType'];
+export type PerformanceStatistics = components['schemas']['PerformanceStatistics'];
 export type PlacedOrder = components['schemas']['PlacedOrder'];
 export type PlaceOrderResult = components['schemas']['PlaceOrderResult'];
 export type Position = components['schemas']['Position'];
@@ -2890,7 +3365,9 @@ export type Side = components['schemas']['Side'];
 export type StopType = components['schemas']['StopType'];
 export type SuccessResponse = components['schemas']['SuccessResponse'];
 export type SymbolInfo = components['schemas']['SymbolInfo'];
+export type SymbolStatistics = components['schemas']['SymbolStatistics'];
 export type SymbolType = components['schemas']['SymbolType'];
+export type TradeStatistics = components['schemas']['TradeStatistics'];
 export type UdfConfiguration = components['schemas']['UdfConfiguration'];
 export type UdfError = components['schemas']['UdfError'];
 export type UdfHistory = components['schemas']['UdfHistory'];
@@ -5773,6 +6250,190 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getEquityHistory: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                from_time?: number | null;
+                to_time?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquityHistoryData"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getPerformanceStatistics: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                from_time?: number | null;
+                to_time?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceStatistics"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getClosedTrades: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                before?: number | null;
+                /** @description How many at the most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedTrade"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

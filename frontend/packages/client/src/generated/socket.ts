@@ -22,13 +22,15 @@ export interface components {
          *     yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
          *     less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
          *     is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
-         *     commission. `halted` is whether the kill switch is on.
+         *     commission. `halted` is whether the kill switch is on. Below the equity of `maintenanceMargin`
+         *     positions are closed by force; it is absent where the server does not do that.
          * @example {
          *       "balance": 100012.5,
          *       "currency": "USD",
          *       "equity": 100112.5,
          *       "freeMargin": 99925.1,
          *       "halted": false,
+         *       "maintenanceMargin": 93.7,
          *       "marginLevel": 53421.8,
          *       "openPL": 100,
          *       "realizedPLToday": 12.5,
@@ -49,6 +51,11 @@ export interface components {
              * @default false
              */
             halted?: boolean;
+            /**
+             * Maintenancemargin
+             * @default null
+             */
+            maintenanceMargin?: number | null;
             /**
              * Marginlevel
              * @default null

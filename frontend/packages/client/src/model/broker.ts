@@ -188,6 +188,8 @@ export interface AccountState {
   realizedPLToday: number;
   currency: string;
   halted: boolean;
+  /** The equity below which positions are closed by force, where the server does that. */
+  maintenanceMargin?: number;
 }
 
 /**
@@ -278,6 +280,8 @@ export interface BrokerConfiguration {
   configFlags: Record<string, boolean>;
   durations: DurationInfo[];
   currency: string;
+  /** The margin levels below which the account is warned, in percent, descending. */
+  marginWarningLevels: number[];
 }
 
 export interface OrderPreview {

@@ -5,8 +5,12 @@ from trading_api.modules.broker.api import (
     kill_switch,
     leverage,
     orders,
+    performance,
     positions,
     records,
 )
 
-ROUTERS = [part.router for part in (orders, positions, accounts, records, leverage, kill_switch)]
+ROUTERS = [
+    part.router
+    for part in (orders, positions, accounts, records, performance, leverage, kill_switch)
+]

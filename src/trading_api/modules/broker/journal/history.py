@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.booking import Booking, RemovedRecords
 from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
@@ -80,6 +81,16 @@ class JournalHistory(Protocol):
         self, account_id: str, since: int | None, limit: int, seq_max: int
     ) -> Sequence[AccountEvent]:
         """Return the first events after `since` that may notify, or the newest if it is None."""
+        ...
+
+    async def bookings(
+        self, account_id: str, since: int, limit: int, seq_max: int
+    ) -> Sequence[Booking]:
+        """Return the first bookings of events after `since`, in their order."""
+        ...
+
+    async def removed_records(self, account_id: str) -> RemovedRecords | None:
+        """Return what is left of records that were removed, or None if none were."""
         ...
 
     async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:

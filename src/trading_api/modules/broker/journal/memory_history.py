@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from trading_api.domain.account_event import NOTIFYING_TYPES
+from trading_api.domain.booking import Booking, RemovedRecords
+from trading_api.modules.broker.engine.bookings import BOOKED_EVENTS, booking
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import (
     AccountNamed,
@@ -38,6 +40,7 @@ class _Records:
     lines: list[CashLine] = field(default_factory=list)
     keys: dict[tuple[str, str], RecordedKey] = field(default_factory=dict)
     notifying: list[JournalEntry] = field(default_factory=list)
+    booked: list[JournalEntry] = field(default_factory=list)
 
 
 class MemoryHistory:
@@ -53,6 +56,8 @@ class MemoryHistory:
         records.lines += cash_lines(entry.seq, event)
         if entry.type in NOTIFYING_TYPES and _may_notify(event):
             records.notifying.append(entry)
+        if type(event) in BOOKED_EVENTS:
+            records.booked.append(entry)
         if isinstance(event, IdempotencyKeyRecorded):
             records.keys[event.operation, event.key] = RecordedKey(event, entry.seq)
         if isinstance(event, AccountNamed):
@@ -127,6 +132,17 @@ class MemoryHistory:
         if since is None:
             return entries[-limit:]
         return entries[bisect_right(entries, since, key=_seq) :][:limit]
+
+    async def bookings(
+        self, account_id: str, since: int, limit: int, seq_max: int
+    ) -> Sequence[Booking]:
+        booked = self._accounts[account_id].booked
+        first = bisect_right(booked, since, key=_seq)
+        page = booked[first : first + limit]
+        return [booking(each.seq, each.event) for each in page if each.seq <= seq_max]
+
+    async def removed_records(self, account_id: str) -> RemovedRecords | None:
+        return None
 
     async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
         return [self._find(query) for query in queries]

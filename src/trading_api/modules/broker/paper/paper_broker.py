@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.broker_commands import (
@@ -82,6 +83,7 @@ class PaperBroker:
     ) -> None:
         self._journal = journal
         self._rules = rules
+        self._features = replace(ALL_FEATURES, margin_warning_levels=rules.margin_warning_levels)
         self._market = market
         self._prices = Prices(market, settings.account_currency)
         self._interest = PriceInterest(self._prices.symbols_to_price)
@@ -237,7 +239,7 @@ class PaperBroker:
 
     def features(self, account_id: str) -> BrokerFeatures:
         """Return what the exchange can do, which is everything."""
-        return ALL_FEATURES
+        return self._features
 
     def connection(self, account_id: str) -> BrokerConnection:
         """Return the connection to the market: without one the exchange cannot execute."""

@@ -102,6 +102,7 @@ def to_account_state(account: AccountSnapshot) -> wire.AccountState:
         realized_pl_today=float(account.realized_pl_today),
         currency=account.currency,
         halted=account.kill_switch.is_on,
+        maintenance_margin=optional_float(account.maintenance_margin()),
     )
 
 

@@ -56,7 +56,10 @@ def to_configuration(features: BrokerFeatures, currency: str) -> BrokerConfigura
         and (types := _supported(each.supported_order_types, features))
     ]
     return BrokerConfiguration(
-        config_flags=_flags(features), durations=durations, currency=currency
+        config_flags=_flags(features),
+        durations=durations,
+        currency=currency,
+        margin_warning_levels=[float(each) for each in features.margin_warning_levels],
     )
 
 

@@ -34,6 +34,7 @@ from trading_api.modules.broker.presenters.events import to_broker_event
 from trading_api.modules.broker.presenters.instruments import to_configuration, to_instrument_info
 from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
+from trading_api.modules.broker.queries.performance_queries import PerformanceQueries
 
 ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
 ENDED_ORDERS_MAX = 10_000
@@ -52,7 +53,9 @@ class AccountQueries:
         market: MarketData,
         notifications: NotificationPresenter,
         currency: str,
+        performance: PerformanceQueries,
     ) -> None:
+        self.performance = performance
         self._broker = broker
         self._market = market
         self._notifications = notifications

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TypeVar
 
 from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.booking import Booking, RemovedRecords
 from trading_api.errors import Unavailable
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine
@@ -83,6 +84,13 @@ class EngineHistory:
         state = self._state
         last = state.seq if before is None else min(state.seq, before - 1)
         return await _read(self._journal.notifying_events(state.account_id, since, limit, last))
+
+    async def bookings(self, since: int, limit: int) -> Sequence[Booking]:
+        state = self._state
+        return await _read(self._journal.bookings(state.account_id, since, limit, state.seq))
+
+    async def removed_records(self) -> RemovedRecords | None:
+        return await _read(self._journal.removed_records(self._state.account_id))
 
 
 def _number(order: Order) -> int:

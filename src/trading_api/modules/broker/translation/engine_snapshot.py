@@ -14,6 +14,7 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.margin import (
     is_priced,
     leverage_of,
+    maintenance_margin,
     unrealized_at,
     used_margin,
 )
@@ -93,6 +94,10 @@ class EngineSnapshot:
 
     def used_margin(self) -> Decimal:
         return used_margin(self.state, self._rules)
+
+    def maintenance_margin(self) -> Decimal | None:
+        # A real venue has rules of its own.
+        return maintenance_margin(self.state, self._rules) if self.state.venue is None else None
 
     def valuation(self, position: PositionView) -> PositionValuation | None:
         assert isinstance(position, Position)

@@ -27,7 +27,7 @@ from trading_api.modules.broker.journal.sql.schema_version import (
     upgrade,
 )
 
-VERSION = "0006"
+VERSION = "0007"
 """The version of the newest migration."""
 CONNECT_TIMEOUT_S = 5.0
 CLOSE_TIMEOUT_S = 5.0

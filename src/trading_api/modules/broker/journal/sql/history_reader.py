@@ -54,6 +54,10 @@ class HistoryReader:
         self._connection = connection
         self._statements = statements
 
+    def read(self, job: Callable[[Connection], Result]) -> Result:
+        """Return what `job` reads over the connection, in one transaction."""
+        return self._read(lambda: job(self._connection))
+
     def entries(self, account_id: str, since: int, limit: int) -> list[JournalEntry]:
         """Return at most `limit` entries after the event `since`."""
         columns = EVENTS.columns

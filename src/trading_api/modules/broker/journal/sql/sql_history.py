@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from trading_api.domain.booking import Booking, RemovedRecords
 from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalEntry
+from trading_api.modules.broker.journal.sql.booking_reader import (
+    read_bookings,
+    read_removed_records,
+)
 from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
 
 Result = TypeVar("Result")
@@ -78,6 +83,16 @@ class SqlHistory:
         return await self._run(
             lambda reader: reader.notifying_events(account_id, since, limit, seq_max)
         )
+
+    async def bookings(
+        self, account_id: str, since: int, limit: int, seq_max: int
+    ) -> Sequence[Booking]:
+        return await self._run(
+            lambda reader: read_bookings(reader, account_id, since, limit, seq_max)
+        )
+
+    async def removed_records(self, account_id: str) -> RemovedRecords | None:
+        return await self._run(lambda reader: read_removed_records(reader, account_id))
 
     async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
         return await self._run(lambda reader: reader.find(queries))

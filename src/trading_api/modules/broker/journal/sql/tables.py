@@ -34,6 +34,13 @@ NOTIFIES = (
 )
 """The condition of the index of events that may notify; a query that repeats it uses the index."""
 
+BOOKS_CASH = (
+    "kind IN ('AccountOpened', 'AccountReset', 'CashAdjusted', 'CashDeposited', 'CashWithdrawn',"
+    " 'PositionAdjusted', 'PositionSettled')"
+)
+"""The condition of the index of events other than fills that change cash or a position; a query
+that repeats it uses the index."""
+
 
 def _table(name: str, key: tuple[str, ...], *items: SchemaItem) -> Table:
     """Define a table. The `seq` of each row is the event that last changed it."""
@@ -79,6 +86,7 @@ EVENTS = _table(
     _text("payload"),
     _text("hash"),
     _partial_index("ix_events_notifying", NOTIFIES, "seq"),
+    _partial_index("ix_events_books_cash", BOOKS_CASH, "seq"),
 )
 ACCOUNTS = _table(
     "accounts",

@@ -25,7 +25,7 @@ from trading_api.modules.broker.journal.sql.schema_version import (
 )
 from trading_api.modules.broker.journal.sqlite.ledger_head import LedgerHeadFile
 
-VERSION = "0010"
+VERSION = "0011"
 """The version of the newest migration."""
 WAL_BYTES_MAX = 16 * 1024 * 1024
 """The size to which the write-ahead log shrinks after a reader that made it grow has ended."""

@@ -13,6 +13,7 @@ from tests.kit.ledger_streams import mixed, trading
 from tests.kit.scale import scaled
 from trading_api.domain.account_event import NOTIFYING_TYPES
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.bookings import BOOKED_EVENTS, booking
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
 from trading_api.modules.broker.engine.execution import Execution
@@ -20,7 +21,7 @@ from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.recorded_key import RecordedKey
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
-from trading_api.modules.broker.journal.sql.tables import NOTIFIES
+from trading_api.modules.broker.journal.sql.tables import BOOKS_CASH, NOTIFIES
 from trading_api.modules.broker.journal.tests.test_journal import JOURNALS
 from trading_api.modules.broker.translation.engine_history import EngineHistory
 
@@ -141,6 +142,23 @@ def _may_notify(entry: JournalEntry) -> bool:
     if entry.type == "orderCanceled":
         return bool(entry.order and entry.order.message)
     return entry.type in NOTIFYING_TYPES
+
+
+async def test_bookings_are_those_of_a_fold_in_pages(journal: Journal) -> None:
+    others = set(re.findall("'([A-Za-z]+)'", BOOKS_CASH))
+    assert {each.__name__ for each in BOOKED_EVENTS} == {"OrderFilled", *others}
+    for account_id, entries in STREAMS.items():
+        own = [each for each in entries if type(each.event) in BOOKED_EVENTS]
+        assert {type(each.event).__name__ for each in own} >= {"AccountOpened", "CashDeposited"}
+        booked = [booking(each.seq, each.event) for each in own]
+        for seq_max in (len(entries), 311, 1):
+            known = [each for each in booked if each.seq <= seq_max]
+            for limit in (1, 7, 10_000):
+                for since in (0, 150, seq_max):
+                    later = [each for each in known if each.seq > since][:limit]
+                    found = await journal.history.bookings(account_id, since, limit, seq_max)
+                    assert found == later
+    assert await journal.history.removed_records("A") is None
 
 
 async def test_keys_and_client_order_ids_are_found(journal: Journal) -> None:

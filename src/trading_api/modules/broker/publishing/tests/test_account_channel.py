@@ -20,6 +20,7 @@ NEW = {
     "realizedPLToday": 0.0,
     "currency": "USD",
     "halted": False,
+    "maintenanceMargin": 0.0,
 }
 
 
@@ -47,7 +48,8 @@ async def test_it_follows_fills_and_quotes_as_equity_does() -> None:
         await state(exchange)
         await exchange.subscribe("equity", A)
         await exchange.place(qty=50)
-        expected = NEW | {"usedMargin": 500.0, "freeMargin": 500.0, "marginLevel": 200.0}
+        margin = {"usedMargin": 500.0, "freeMargin": 500.0, "maintenanceMargin": 250.0}
+        expected = NEW | margin | {"marginLevel": 200.0}
         assert exchange.published("account")[-1] == expected
         assert exchange.routes()[-2:] == ["equity", "account"]
         exchange.market.move("AAPL", "101.00", "101.00")

@@ -198,6 +198,7 @@ async def test_snapshots_of_an_earlier_version_are_replaced_when_the_ledger_is_m
     for statement in (
         "UPDATE snapshots SET payload = json_remove(payload, '$.realized_by_day')",
         "DROP INDEX ix_events_notifying",
+        "DROP INDEX ix_events_books_cash",
         "DROP INDEX ix_idempotency_keys_gateway",
         "ALTER TABLE accounts DROP COLUMN name",
         "UPDATE alembic_version SET version_num = '0006'",

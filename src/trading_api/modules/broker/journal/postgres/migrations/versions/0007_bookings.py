@@ -1,0 +1,18 @@
+"""An index of the events other than fills that change cash or a position."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+BOOKS_CASH = sa.text(
+    "kind IN ('AccountOpened', 'AccountReset', 'CashAdjusted', 'CashDeposited', 'CashWithdrawn',"
+    " 'PositionAdjusted', 'PositionSettled')"
+)
+
+
+def upgrade() -> None:
+    op.create_index(
+        "ix_events_books_cash", "events", ["account_id", "seq"], postgresql_where=BOOKS_CASH
+    )
