@@ -1,4 +1,4 @@
-import { For } from "solid-js";
+import { For, lazy } from "solid-js";
 import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
 import { ChartToolbar } from "./chart/toolbar.tsx";
@@ -10,6 +10,10 @@ import { Panels } from "./panels/panels.tsx";
 import { texts } from "./texts/texts.ts";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
+
+const MarketPane = lazy(async () => ({
+  default: (await import("./market/market-pane.tsx")).MarketPane,
+}));
 
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 
@@ -35,6 +39,7 @@ export function Terminal() {
         </div>
         <div class="side">
           <TicketPane />
+          <MarketPane />
         </div>
       </main>
       <nav class="views" aria-label={texts.terminal.views}>

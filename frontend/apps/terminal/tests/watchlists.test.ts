@@ -48,7 +48,8 @@ test("lists are created, renamed and deleted, and the last one stays", () => {
   expect(nameProblem(all, "tech")).toBe("taken");
   expect(nameProblem(all, "tech", 1)).toBeNull();
   expect(nameProblem(all, " ")).toBe("empty");
-  expect(createList(all, "MAIN")).toBe(all);
+  expect(currentList(createList(all, "MAIN", ["Z"]))).toEqual({ name: "MAIN 2", symbols: ["Z"] });
+  expect(createList(all, " ")).toBe(all);
   expect(renameList(all, 0, "Tech")).toBe(all);
   all = addSymbol(renameList(all, 1, "Software"), "B");
   expect(all.lists.map(({ name }) => name)).toEqual(["Main", "Software"]);

@@ -23,10 +23,19 @@ const dialog = (name: string, key: string): Screen => ({
   },
 });
 
+async function marketPart(terminal: TerminalPage, part: "Book" | "Trades"): Promise<void> {
+  await terminal.view("Trade");
+  const { page } = terminal;
+  await page.getByRole("radio", { name: part }).click();
+  await page.getByRole("region", { name: part, exact: true }).waitFor();
+}
+
 /** Each screen is opened on a page of its own state: the one before is closed with Escape. */
 export const SCREENS: readonly Screen[] = [
   { name: "chart", open: (terminal) => terminal.view("Chart") },
   { name: "ticket", open: (terminal) => terminal.view("Trade") },
+  { name: "order book", open: (terminal) => marketPart(terminal, "Book") },
+  { name: "trades", open: (terminal) => marketPart(terminal, "Trades") },
   { name: "watchlist", open: (terminal) => terminal.view("Watch") },
   panel("Orders"),
   panel("History"),

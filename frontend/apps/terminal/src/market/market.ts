@@ -1,68 +1,108 @@
-import type { FoundSymbol, QuoteValues, SymbolInfo, TradingClient } from "@trading-api/client";
-import { batch, createSignal, type Signal } from "solid-js";
+import type {
+  DatafeedConfiguration,
+  FoundSymbol,
+  SearchPage,
+  SymbolInfo,
+  TradingClient,
+} from "@trading-api/client";
+import { type Accessor, createMemo, createRoot } from "solid-js";
 import { persistedSignal } from "../persisted-signal.ts";
-
-/** A quote with the number of its price changes, and the direction of the last change. */
-export interface ShownQuote extends QuoteValues {
-  changes: number;
-  direction: -1 | 0 | 1;
-}
+import { texts } from "../texts/texts.ts";
+import { Quotes, type ShownQuote } from "./quotes.ts";
+import {
+  addSymbol,
+  createList,
+  currentList,
+  parseSymbols,
+  parseWatchlists,
+  type Watchlist,
+  type Watchlists,
+} from "./watchlists.ts";
 
 const DEFAULT_WATCHLIST_MAX = 12;
-/** The number of symbols that one request for quotes may have. */
-const QUOTES_MAX = 500;
 
-/** The symbols, their quotes and the watchlist. Quotes are shown at most once a frame. */
+/** The symbols, their quotes and the watchlists. */
 export class Market {
   readonly #client: TradingClient;
-  readonly #quotes = new Map<string, Signal<ShownQuote | undefined>>();
+  readonly #quotes: Quotes;
   readonly #infos = new Map<string, Promise<SymbolInfo>>();
-  readonly #pending = new Map<string, QuoteValues>();
-  #isFrameRequested = false;
-  readonly watched: Signal<string[] | null>[0];
-  readonly #setWatched: (symbols: string[]) => void;
+  readonly #watchlists: Accessor<Watchlists | null>;
+  readonly #store: (lists: Watchlists) => void;
 
   constructor(client: TradingClient) {
     this.#client = client;
-    const [watched, setWatched] = persistedSignal<string[] | null>("watchlist", null);
-    this.watched = watched;
-    this.#setWatched = (symbols) => void setWatched(symbols);
+    this.#quotes = new Quotes(client);
+    const [stored, store] = persistedSignal<unknown>("watchlists", null);
+    this.#store = store;
+    this.#watchlists = createRoot(() =>
+      createMemo(() => parseWatchlists(stored()) ?? storedByEarlierVersion()),
+    );
   }
 
-  search(text: string): Promise<FoundSymbol[]> {
-    return this.#client.rest.market.search(text, "", "");
+  /** The watchlists. Without stored ones they are null until the first symbols are known. */
+  get watchlists(): Watchlists | null {
+    return this.#watchlists();
+  }
+
+  /** The chosen watchlist, or null. It keeps symbols that the server does not have. */
+  get watchlist(): Watchlist | null {
+    const all = this.watchlists;
+    return all && currentList(all);
+  }
+
+  /** Change the watchlists and store them. */
+  change(change: (all: Watchlists) => Watchlists): void {
+    const all = this.watchlists;
+    if (all !== null) this.#store(change(all));
+  }
+
+  /** Add a symbol to the chosen watchlist. */
+  watch(symbol: string): void {
+    this.change((all) => addSymbol(all, symbol));
+  }
+
+  search(text: string, exchange = "", type = "", page?: SearchPage): Promise<FoundSymbol[]> {
+    return this.#client.rest.market.search(text, exchange, type, page);
+  }
+
+  configuration(): Promise<DatafeedConfiguration> {
+    return this.#client.rest.market.configuration();
+  }
+
+  /** Return the `requested` symbol if it exists, or else the first one. */
+  async start(requested: string): Promise<string | undefined> {
+    const found = (await this.search("")).map(({ symbol }) => symbol);
+    await this.#chooseUsableList(found);
+    if (found.includes(requested)) return requested;
+    return (await this.#exists(requested)) ? (await this.info(requested)).name : found[0];
   }
 
   /**
-   * Load the watchlist: the remembered symbols that exist, or else the first ones. Return the
-   * `requested` symbol if it exists, or else the first one.
+   * Choose a list with symbols of this server, which may not be the one of the last visit, if the
+   * present list has none. Create it if there is no such list.
    */
-  async start(requested: string): Promise<string | undefined> {
-    const found = (await this.search("")).map(({ symbol }) => symbol);
-    const remembered = this.watched() ?? [];
-    const existing = await this.#existing([...remembered, requested], found);
-    const watched = remembered.filter((symbol) => existing.has(symbol));
-    this.#setWatched(watched.length > 0 ? watched : found.slice(0, DEFAULT_WATCHLIST_MAX));
-    if (!existing.has(requested)) return found[0];
-    return found.includes(requested) ? requested : (await this.info(requested)).name;
+  async #chooseUsableList(found: readonly string[]): Promise<void> {
+    const symbols = found.slice(0, DEFAULT_WATCHLIST_MAX);
+    const all = this.watchlists;
+    if (all === null) {
+      this.#store({ lists: [{ name: texts.watchlist.title, symbols }], current: 0 });
+      return;
+    }
+    const present = currentList(all).symbols;
+    const isUsable = (list: readonly string[]) => list.some((symbol) => found.includes(symbol));
+    if (present.length === 0 || isUsable(present) || symbols.length === 0) return;
+    const quotes = await this.#client.rest.market.quotes([...present]);
+    if (quotes.some((quote) => quote.s === "ok" || quote.v.error !== "unknown_symbol")) return;
+    const other = all.lists.findIndex(({ symbols }) => isUsable(symbols));
+    if (other >= 0) this.#store({ ...all, current: other });
+    else this.#store(createList(all, texts.watchlist.title, symbols));
   }
 
-  /** Return those of `symbols` that exist. A search finds only the first symbols, `found`. */
-  async #existing(symbols: string[], found: string[]): Promise<Set<string>> {
-    const others = symbols.filter((symbol) => symbol !== "" && !found.includes(symbol));
-    if (others.length === 0) return new Set(found);
-    const quotes = await this.#client.rest.market.quotes(others.slice(0, QUOTES_MAX));
-    const existing = quotes.filter(({ s, v }) => s === "ok" || v.error !== "unknown_symbol");
-    return new Set([...found, ...existing.map(({ n }) => n)]);
-  }
-
-  watch(symbol: string): void {
-    const watched = this.watched() ?? [];
-    if (!watched.includes(symbol)) this.#setWatched([...watched, symbol]);
-  }
-
-  unwatch(symbol: string): void {
-    this.#setWatched((this.watched() ?? []).filter((each) => each !== symbol));
+  /** Return whether a symbol exists that a search, which finds only the first ones, did not find. */
+  async #exists(symbol: string): Promise<boolean> {
+    if (symbol === "") return false;
+    const [quote] = await this.#client.rest.market.quotes([symbol]);
+    return quote !== undefined && (quote.s === "ok" || quote.v.error !== "unknown_symbol");
   }
 
   info(symbol: string): Promise<SymbolInfo> {
@@ -76,51 +116,30 @@ export class Market {
   }
 
   quote(symbol: string): ShownQuote | undefined {
-    return this.#signal(symbol)[0]();
+    return this.#quotes.quote(symbol);
   }
 
-  /** Subscribe to the quotes of symbols, until the returned function is called. */
-  subscribe(symbols: string[]): () => void {
-    if (symbols.length === 0) return () => {};
-    const { unsubscribe } = this.#client.feeds.quotes(
-      { symbols: [], fast_symbols: symbols },
-      {
-        onData: (quote) => {
-          if (quote.s === "ok") this.#show(quote.n, quote.v);
-        },
-        onFailed: () => {},
-      },
-    );
-    return unsubscribe;
+  /** Return whether the server does not have a symbol. */
+  isUnknown(symbol: string): boolean {
+    return this.#quotes.isUnknown(symbol);
   }
 
-  #show(symbol: string, values: QuoteValues): void {
-    this.#pending.set(symbol, values);
-    if (this.#isFrameRequested) return;
-    this.#isFrameRequested = true;
-    requestAnimationFrame(() => {
-      this.#isFrameRequested = false;
-      const pending = [...this.#pending];
-      this.#pending.clear();
-      batch(() => {
-        for (const [symbol, values] of pending)
-          this.#signal(symbol)[1]((was) => withDirection(was, values));
-      });
-    });
-  }
-
-  #signal(symbol: string): Signal<ShownQuote | undefined> {
-    let signal = this.#quotes.get(symbol);
-    if (signal === undefined) {
-      signal = createSignal<ShownQuote | undefined>(undefined);
-      this.#quotes.set(symbol, signal);
-    }
-    return signal;
+  /**
+   * Subscribe to the quotes of symbols, until the returned function is called. Those of `slow` ones
+   * arrive only now and then.
+   */
+  subscribe(symbols: readonly string[], slow: readonly string[] = []): () => void {
+    return this.#quotes.subscribe(symbols, slow);
   }
 }
 
-function withDirection(was: ShownQuote | undefined, values: QuoteValues): ShownQuote {
-  const direction = was === undefined ? 0 : (Math.sign(values.lp - was.lp) as -1 | 0 | 1);
-  const changes = (was?.changes ?? 0) + (direction === 0 ? 0 : 1);
-  return { ...values, changes, direction: direction === 0 ? (was?.direction ?? 0) : direction };
+/** Return the one watchlist that earlier versions stored, or null. */
+function storedByEarlierVersion(): Watchlists | null {
+  try {
+    const symbols = parseSymbols(JSON.parse(localStorage.getItem("trading_api.watchlist") ?? ""));
+    if (symbols.length === 0) return null;
+    return { lists: [{ name: texts.watchlist.title, symbols }], current: 0 };
+  } catch {
+    return null;
+  }
 }

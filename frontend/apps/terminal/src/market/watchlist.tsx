@@ -2,12 +2,13 @@ import { createEffect, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { createDecimals } from "../panels/decimals.ts";
+import { removeSymbol } from "./watchlists.ts";
 
 export function Watchlist() {
   const app = useApp();
   const { market } = app;
   const subscribed = () => {
-    const watched = market.watched() ?? [];
+    const watched = market.watchlist?.symbols ?? [];
     return app.symbol() === "" || watched.includes(app.symbol())
       ? watched
       : [...watched, app.symbol()];
@@ -44,13 +45,13 @@ export function Watchlist() {
             </tr>
           </thead>
           <tbody>
-            <For each={market.watched() ?? []}>{(symbol) => <Row symbol={symbol} />}</For>
+            <For each={market.watchlist?.symbols ?? []}>{(symbol) => <Row symbol={symbol} />}</For>
           </tbody>
         </table>
-        <Show when={market.watched() === null}>
+        <Show when={market.watchlist === null}>
           <p class="empty">Loading symbols</p>
         </Show>
-        <Show when={market.watched()?.length === 0}>
+        <Show when={market.watchlist?.symbols.length === 0}>
           <p class="empty">
             Nothing is watched.{" "}
             <button type="button" class="link" onClick={() => app.openDialog({ name: "search" })}>
@@ -104,7 +105,7 @@ function Row(props: { symbol: string }) {
           class="quiet remove"
           aria-label={`Remove ${props.symbol}`}
           title={`Remove ${props.symbol}`}
-          onClick={() => app.market.unwatch(props.symbol)}
+          onClick={() => app.market.change((all) => removeSymbol(all, props.symbol))}
         >
           ✕
         </button>

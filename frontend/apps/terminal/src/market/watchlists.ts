@@ -72,11 +72,18 @@ export function nameProblem(
   return isTaken ? "taken" : null;
 }
 
-/** Add an empty list and choose it. */
-export function createList(all: Watchlists, name: string): Watchlists {
-  if (nameProblem(all, name) !== null || all.lists.length >= LISTS_MAX) return all;
-  const created = { name: name.trim().slice(0, NAME_MAX), symbols: [] };
-  return { lists: [...all.lists, created], current: all.lists.length };
+/** Add a list and choose it. A number is added to a name that another list has. */
+export function createList(
+  all: Watchlists,
+  name: string,
+  symbols: readonly string[] = [],
+): Watchlists {
+  const wanted = name.trim().slice(0, NAME_MAX);
+  if (wanted === "" || all.lists.length >= LISTS_MAX) return all;
+  let unique = wanted;
+  for (let number = 2; nameProblem(all, unique) !== null; number += 1)
+    unique = `${wanted.slice(0, NAME_MAX - 4)} ${number}`;
+  return { lists: [...all.lists, { name: unique, symbols }], current: all.lists.length };
 }
 
 export function renameList(all: Watchlists, index: number, name: string): Watchlists {

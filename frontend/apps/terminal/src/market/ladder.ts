@@ -39,16 +39,21 @@ export interface OwnOrder {
   qty: number;
 }
 
+type Scaled = Pick<SymbolInfo, "minmov" | "pricescale"> & { volume_precision?: number };
+
 /** Converts the prices of a symbol to ticks and back. */
 export class TickScale {
   readonly #minmov: number;
   readonly #pricescale: number;
   readonly decimals: number;
+  /** The decimals of quantities. */
+  readonly sizeDecimals: number;
 
-  constructor({ minmov, pricescale }: Pick<SymbolInfo, "minmov" | "pricescale">) {
+  constructor({ minmov, pricescale, volume_precision = 0 }: Scaled) {
     this.#minmov = minmov;
     this.#pricescale = pricescale;
     this.decimals = decimalsOf(minmov / pricescale);
+    this.sizeDecimals = Math.min(Math.max(volume_precision, 0), 8);
   }
 
   ticks(price: number): number {

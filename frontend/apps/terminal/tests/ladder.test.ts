@@ -7,7 +7,7 @@ import {
   ownOrders,
   spreadOf,
   TickScale,
-} from "../src/market/order-book.ts";
+} from "../src/market/ladder.ts";
 
 const scale = new TickScale({ minmov: 1, pricescale: 100 });
 const level = (price: number, volume: number) => ({ price, volume });

@@ -1,0 +1,140 @@
+import type { QuoteData, QuoteValues, TradingClient } from "@trading-api/client";
+import { batch, createSignal, type Signal } from "solid-js";
+
+/** A quote with the number of its price changes, and the direction of the last change. */
+export interface ShownQuote extends QuoteValues {
+  changes: number;
+  direction: -1 | 0 | 1;
+}
+
+/** The symbols of one subscription. The server limits the length of its name. */
+const CHUNK = { symbols: 100, characters: 6_000 };
+
+/** The quotes of the subscribed symbols. They are shown at most once a frame. */
+export class Quotes {
+  readonly #client: TradingClient;
+  readonly #quotes = new Map<string, Signal<ShownQuote | undefined>>();
+  readonly #unknown = createSignal<ReadonlySet<string>>(new Set());
+  readonly #pending = new Map<string, QuoteValues>();
+  readonly #subscribers = new Map<string, number>();
+  #isFrameRequested = false;
+
+  constructor(client: TradingClient) {
+    this.#client = client;
+  }
+
+  /** Return the quote of a symbol: undefined unless it is subscribed and its quote arrived. */
+  quote(symbol: string): ShownQuote | undefined {
+    return this.#signal(symbol)[0]();
+  }
+
+  /** Return whether the server does not have a symbol. */
+  isUnknown(symbol: string): boolean {
+    return this.#unknown[0]().has(symbol);
+  }
+
+  /**
+   * Subscribe to the quotes of symbols, until the returned function is called. `fast` ones receive
+   * every change, and `slow` ones a change now and then.
+   */
+  subscribe(fast: readonly string[], slow: readonly string[] = []): () => void {
+    const symbols = [...fast, ...slow];
+    for (const symbol of symbols) this.#count(symbol, 1);
+    const stops = [
+      ...chunksOf(fast).map((chunk) => this.#open({ symbols: [], fast_symbols: chunk })),
+      ...chunksOf(slow).map((chunk) => this.#open({ symbols: chunk, fast_symbols: [] })),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+      for (const symbol of symbols) this.#count(symbol, -1);
+      // Another subscription may begin in the same turn. Otherwise an old quote must not stay.
+      queueMicrotask(() => this.#forget(symbols));
+    };
+  }
+
+  #open(subscription: { symbols: string[]; fast_symbols: string[] }): () => void {
+    const { unsubscribe } = this.#client.feeds.quotes(subscription, {
+      onData: (quote) => this.#receive(quote),
+      // The server rejects symbols of which it has none.
+      onFailed: () =>
+        void this.#findUnknown([...subscription.fast_symbols, ...subscription.symbols]),
+    });
+    return unsubscribe;
+  }
+
+  async #findUnknown(symbols: string[]): Promise<void> {
+    const quotes = await this.#client.rest.market.quotes(symbols).catch(() => []);
+    for (const quote of quotes) if (quote.s === "error") this.#receive(quote);
+  }
+
+  #receive(quote: QuoteData): void {
+    const isUnknown = quote.s === "error" && quote.v.error === "unknown_symbol";
+    const [unknown, setUnknown] = this.#unknown;
+    if (isUnknown !== unknown().has(quote.n)) {
+      const others = [...unknown()].filter((symbol) => symbol !== quote.n);
+      setUnknown(new Set(isUnknown ? [...others, quote.n] : others));
+    }
+    if (quote.s === "ok") this.#show(quote.n, quote.v);
+  }
+
+  #show(symbol: string, values: QuoteValues): void {
+    this.#pending.set(symbol, values);
+    if (this.#isFrameRequested) return;
+    this.#isFrameRequested = true;
+    requestAnimationFrame(() => {
+      this.#isFrameRequested = false;
+      const pending = [...this.#pending];
+      this.#pending.clear();
+      batch(() => {
+        for (const [symbol, values] of pending)
+          this.#signal(symbol)[1]((was) => withDirection(was, values));
+      });
+    });
+  }
+
+  #count(symbol: string, change: 1 | -1): void {
+    this.#subscribers.set(symbol, (this.#subscribers.get(symbol) ?? 0) + change);
+  }
+
+  #forget(symbols: readonly string[]): void {
+    batch(() => {
+      for (const symbol of symbols) {
+        if ((this.#subscribers.get(symbol) ?? 0) > 0) continue;
+        this.#subscribers.delete(symbol);
+        this.#pending.delete(symbol);
+        this.#quotes.get(symbol)?.[1](undefined);
+      }
+    });
+  }
+
+  #signal(symbol: string): Signal<ShownQuote | undefined> {
+    let signal = this.#quotes.get(symbol);
+    if (signal === undefined) {
+      signal = createSignal<ShownQuote | undefined>(undefined);
+      this.#quotes.set(symbol, signal);
+    }
+    return signal;
+  }
+}
+
+/** Divide symbols into those of one subscription each. */
+export function chunksOf(symbols: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  let characters = 0;
+  for (const symbol of symbols) {
+    const last = chunks.at(-1);
+    characters += symbol.length + 3;
+    if (last && last.length < CHUNK.symbols && characters <= CHUNK.characters) last.push(symbol);
+    else {
+      chunks.push([symbol]);
+      characters = symbol.length + 3;
+    }
+  }
+  return chunks;
+}
+
+function withDirection(was: ShownQuote | undefined, values: QuoteValues): ShownQuote {
+  const direction = was === undefined ? 0 : (Math.sign(values.lp - was.lp) as -1 | 0 | 1);
+  const changes = (was?.changes ?? 0) + (direction === 0 ? 0 : 1);
+  return { ...values, changes, direction: direction === 0 ? (was?.direction ?? 0) : direction };
+}

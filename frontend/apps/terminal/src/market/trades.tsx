@@ -1,0 +1,73 @@
+import type { SymbolInfo } from "@trading-api/client";
+import { createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
+import { useApp } from "../app-store.ts";
+import { market as texts } from "../texts/market.ts";
+import { createFreshness } from "./freshness.ts";
+import { TradeQueue } from "./trade-queue.ts";
+import { TradesView } from "./trades-view.ts";
+
+/** The recent trades of a symbol. They are subscribed as long as the component exists. */
+export function Trades(props: { info: SymbolInfo }) {
+  const { client } = useApp();
+  const { outage } = createFreshness();
+  const [isEmpty, setIsEmpty] = createSignal(true);
+  const [failure, setFailure] = createSignal("");
+  const queue = new TradeQueue();
+  let list!: HTMLOListElement;
+  let frame = 0;
+  onCleanup(() => cancelAnimationFrame(frame));
+
+  onMount(() =>
+    createEffect(
+      on(
+        () => props.info,
+        (info) => {
+          const view = new TradesView(list, info);
+          view.clear();
+          queue.clear();
+          setIsEmpty(true);
+          setFailure("");
+          const { unsubscribe } = client.feeds.trades(
+            { symbol: info.name },
+            {
+              onData: (trade) => {
+                queue.push(trade);
+                if (frame !== 0) return;
+                frame = requestAnimationFrame(() => {
+                  frame = 0;
+                  view.add(queue.take());
+                  setIsEmpty(false);
+                });
+              },
+              onReconnected: () => queue.interrupt(),
+              onFailed: ({ message }) => setFailure(message),
+            },
+          );
+          onCleanup(unsubscribe);
+        },
+      ),
+    ),
+  );
+  const note = () => {
+    if (failure() !== "") return texts.failed(failure());
+    if (outage() !== "") return outage();
+    return isEmpty() ? texts.noTrades : "";
+  };
+  return (
+    <section
+      class="trades"
+      aria-label={texts.trades}
+      data-state={outage() === "" ? "live" : "stale"}
+    >
+      <p class="book-note" role="status">
+        {note()}
+      </p>
+      <div class="trade-head" aria-hidden="true">
+        <span>{texts.price}</span>
+        <span>{texts.size}</span>
+        <span>{texts.time}</span>
+      </div>
+      <ol class="scroll" aria-label={texts.tradesList} tabindex={0} ref={list} />
+    </section>
+  );
+}

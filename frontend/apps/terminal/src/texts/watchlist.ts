@@ -1,0 +1,27 @@
+/** The texts of the watchlist, which is on the first screen. */
+export const watchlist = {
+  title: "Watchlist",
+  choose: "Choose a watchlist",
+  add: "Add a symbol",
+  edit: "Edit the lists and columns",
+  loading: "Loading symbols",
+  empty: "Nothing is watched.",
+  unknown: "Not on this server",
+  actions: "Actions",
+  symbol: "Symbol",
+  columns: {
+    last: "Last",
+    change: "Change",
+    bid: "Bid",
+    ask: "Ask",
+    range: "Day range",
+    volume: "Volume",
+  },
+  remove: (symbol: string) => `Remove ${symbol}`,
+  removed: (symbol: string) => `${symbol} was removed`,
+  moved: (symbol: string, place: number, count: number) => `${symbol} is ${place} of ${count}`,
+  isSorted: (column: string) => `Sorted by ${column}. Only a list in its own order can be changed.`,
+  keys: "Alt with Up or Down moves a symbol, Delete removes it",
+  drag: "Drag to move",
+  range: (low: string, high: string) => `${low} to ${high}`,
+};
