@@ -27,6 +27,7 @@ export type OpenDialog =
   | { name: "token" }
   | { name: "notifications" }
   | { name: "shortcuts" }
+  | { name: "indicators"; id?: string }
   | null;
 
 /** The state that the components share. */

@@ -30,6 +30,20 @@ async function marketPart(terminal: TerminalPage, part: "Book" | "Trades"): Prom
   await page.getByRole("region", { name: part, exact: true }).waitFor();
 }
 
+const indicators = (name: string, settingsOf?: string): Screen => ({
+  name,
+  async open(terminal) {
+    const { page } = terminal;
+    await terminal.view("Chart");
+    await page.getByRole("button", { name: "Indicators", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Add Bollinger bands" }).click();
+    await dialog.getByRole("button", { name: "Add Relative strength index" }).click();
+    if (settingsOf === undefined) await page.keyboard.press("Escape");
+    else await dialog.getByRole("button", { name: settingsOf }).last().click();
+  },
+});
+
 /** Each screen is opened on a page of its own state: the one before is closed with Escape. */
 export const SCREENS: readonly Screen[] = [
   { name: "chart", open: (terminal) => terminal.view("Chart") },
@@ -43,6 +57,8 @@ export const SCREENS: readonly Screen[] = [
   panel("Equity"),
   panel("Alerts"),
   dialog("search", "/"),
+  indicators("chart with indicators"),
+  indicators("dialog settings of an indicator", "Settings of BB 20 2"),
   dialog("help", "?"),
   dialog("notifications", "n"),
   dialog("alert", "a"),

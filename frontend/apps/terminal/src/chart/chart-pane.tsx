@@ -3,6 +3,7 @@ import {
   createEffect,
   createMemo,
   createSignal,
+  lazy,
   Match,
   onCleanup,
   onMount,
@@ -17,6 +18,8 @@ import { theme } from "../theme.ts";
 import type { ChartStore } from "./chart-store.ts";
 import { type ChartState, PriceChart } from "./price-chart.ts";
 
+const Indicators = lazy(() => import("./indicators/chart-indicators-view.tsx"));
+
 /** One chart with its legend. */
 export function ChartPane(props: { chart: ChartStore }) {
   const app = useApp();
@@ -29,6 +32,7 @@ export function ChartPane(props: { chart: ChartStore }) {
   const [chart, setChart] = createSignal<PriceChart | null>(null);
   let element!: HTMLDivElement;
   let lines!: HTMLDivElement;
+  let legend!: HTMLDivElement;
 
   onMount(() => {
     const created = new PriceChart(element, {
@@ -94,6 +98,8 @@ export function ChartPane(props: { chart: ChartStore }) {
     );
   });
 
+  /** What is loaded on demand waits for the first candles. */
+  const wasReady = createMemo((was: boolean) => was || state() === "ready", false);
   const decimals = () => Math.round(Math.log10(info()?.pricescale ?? 100));
   const retry = () => {
     const symbol = info();
@@ -114,7 +120,7 @@ export function ChartPane(props: { chart: ChartStore }) {
 
   return (
     <section class="chart" aria-label={`Chart of ${props.chart.symbol()}`}>
-      <div class="legend" data-testid="legend">
+      <div class="legend" data-testid="legend" ref={legend}>
         <div class="legend-name">
           <strong>{props.chart.symbol()}</strong>
           <span>{isShown() ? info()?.description : ""}</span>
@@ -148,6 +154,11 @@ export function ChartPane(props: { chart: ChartStore }) {
         data-state={state()}
       />
       <div class="price-lines" ref={lines} />
+      <Show when={wasReady() && chart()}>
+        {(created) => (
+          <Indicators chart={props.chart} price={created()} legend={legend} bar={bar()} />
+        )}
+      </Show>
       <Show when={isScrolledBack() && state() === "ready"}>
         <button type="button" class="to-latest" onClick={() => chart()?.scrollToLatest()}>
           To the latest →

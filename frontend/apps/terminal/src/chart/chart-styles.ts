@@ -62,7 +62,10 @@ export function chartStyles(): DeepPartial<Styles> {
       // The page shows the values of the bar under the crosshair.
       tooltip: { showRule: "none" },
     },
-    indicator: { tooltip: { title: { show: false }, legend: { ...TEXT, color: muted } } },
+    indicator: {
+      tooltip: { title: { show: false }, legend: { ...TEXT, color: muted } },
+      lastValueMark: { show: true, text: { ...LABEL, ...LABEL_PADDING, color: "#ffffff" } },
+    },
     xAxis: axis,
     yAxis: axis,
     separator: { color: line },

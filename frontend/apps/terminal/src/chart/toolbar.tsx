@@ -1,12 +1,17 @@
+import { useApp } from "../app-store.ts";
 import { texts } from "../texts/texts.ts";
 import { ResolutionSwitch } from "./resolution-switch.tsx";
 
 /** The tools of the active chart. */
 export function ChartToolbar() {
+  const app = useApp();
   return (
     // biome-ignore lint/a11y/useSemanticElements: no element has this role
     <div class="chart-toolbar" role="group" aria-label={texts.chart.toolbar}>
       <ResolutionSwitch />
+      <button type="button" class="quiet" onClick={() => app.openDialog({ name: "indicators" })}>
+        {texts.chart.indicators}
+      </button>
     </div>
   );
 }

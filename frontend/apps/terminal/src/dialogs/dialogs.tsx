@@ -10,6 +10,7 @@ import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
 
 const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
+const IndicatorsDialog = lazy(() => import("../chart/indicators/indicators-dialog.tsx"));
 const NotificationCentre = lazy(() => import("../notifications/notification-centre.tsx"));
 
 export function Dialogs() {
@@ -46,6 +47,13 @@ export function Dialogs() {
         <Suspense>
           <NotificationCentre />
         </Suspense>
+      </Match>
+      <Match when={of(dialog(), "indicators")}>
+        {(open) => (
+          <Suspense>
+            <IndicatorsDialog id={open().id} />
+          </Suspense>
+        )}
       </Match>
       <Match when={of(dialog(), "shortcuts")}>
         <ShortcutsDialog />

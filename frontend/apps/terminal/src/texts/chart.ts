@@ -1,3 +1,4 @@
 export const chart = {
   toolbar: "Chart tools",
+  indicators: "Indicators",
 };

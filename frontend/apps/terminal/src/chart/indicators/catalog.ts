@@ -13,7 +13,7 @@ export interface Parameter {
 /** A value that an indicator shows. */
 export interface Output {
   name: string;
-  kind: "line" | "histogram" | "steps";
+  kind: "line" | "histogram" | "trail";
   colour: number;
   /** The number of bars that it is drawn later, or earlier if negative. */
   shift?(parameters: readonly number[]): number;
@@ -33,6 +33,8 @@ export interface IndicatorType {
   /** The values that are always visible. */
   range?: readonly [number, number];
   isVolume?: boolean;
+  /** Whether its values are differences of prices, which need more decimals. */
+  isOfPrices?: boolean;
   create: CreateCalculation;
 }
 
@@ -135,7 +137,7 @@ export const INDICATORS: readonly IndicatorType[] = [
     ...of,
     name: "supertrend",
     parameters: [length(10), factor(3)],
-    outputs: [{ ...line("line", 1), kind: "steps" }],
+    outputs: [{ ...line("line", 1), kind: "trail" }],
     create: calculations.superTrend,
   },
   {
@@ -164,6 +166,7 @@ export const INDICATORS: readonly IndicatorType[] = [
     parameters: [length(12, "fast"), length(26, "slow"), length(9, "signal")],
     outputs: [line("line", 0), line("signal", 1), { ...line("histogram", 3), kind: "histogram" }],
     levels: [0],
+    isOfPrices: true,
     create: calculations.macd,
   },
   {
@@ -180,6 +183,7 @@ export const INDICATORS: readonly IndicatorType[] = [
     name: "atr",
     parameters: [length(14)],
     outputs: [line("range", 4)],
+    isOfPrices: true,
     create: calculations.atr,
   },
   {

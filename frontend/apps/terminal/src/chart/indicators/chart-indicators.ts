@@ -1,0 +1,241 @@
+import type { Chart, IndicatorFigure } from "klinecharts";
+import { registerIndicator } from "klinecharts";
+import { price, volume } from "../../format.ts";
+import type { PriceChart } from "../price-chart.ts";
+import { SessionClock } from "../session-clock.ts";
+import { createCalculation, type IndicatorType, indicatorType } from "./catalog.ts";
+import { type Drawable, drawIndicator } from "./draw-indicator.ts";
+import { IndicatorSeries, type Row } from "./indicator-series.ts";
+import type { IndicatorSettings } from "./settings.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+const NAME = "terminal-indicator";
+const PRICE_PANE = "candle_pane";
+const PANE_PX = 110;
+const PANE_PX_MIN = 40;
+/** The part of the chart's height that all panes under the prices take together. */
+const PANES_MAX = 0.55;
+
+// The engine finds the values of an indicator by its id, because it copies what it is given.
+const drawn = new Map<string, DrawnIndicator>();
+registerIndicator<Row>({
+  name: NAME,
+  calc: (bars, { id }) => {
+    const indicator = drawn.get(id);
+    indicator?.series.sync(bars);
+    return indicator?.series.rows ?? [];
+  },
+  draw: ({ ctx, chart, bounding, xAxis, yAxis, indicator: { id } }) => {
+    const indicator = drawn.get(id);
+    if (indicator) drawIndicator(indicator, { ctx, chart, width: bounding.width, xAxis, yAxis });
+    indicator?.onDraw();
+    return true;
+  },
+});
+
+interface DrawnIndicator extends Drawable {
+  series: IndicatorSeries;
+  paneId: string;
+  onDraw(): void;
+}
+
+/** A pane with its distance from the top of the chart. */
+export interface PanePosition {
+  id: string;
+  top: number;
+}
+
+export interface ChartIndicatorsOptions {
+  /** Called when values changed for another reason than a new or changed bar. */
+  onValues(): void;
+  /** Called when the panes under the prices were moved. */
+  onPanes(panes: readonly PanePosition[]): void;
+}
+
+/** Draws indicators on a chart, and keeps their values. */
+export class ChartIndicators {
+  readonly #price: PriceChart;
+  readonly #engine: Chart;
+  readonly #options: ChartIndicatorsOptions;
+  readonly #queue = new WorkQueue();
+  readonly #shown = new Map<string, DrawnIndicator>();
+  readonly #stopListening: () => void;
+  #clock = new SessionClock("24x7", "Etc/UTC");
+  #clockOf = "";
+  #panesText = "";
+  #height = 0;
+
+  constructor(price: PriceChart, options: ChartIndicatorsOptions) {
+    this.#price = price;
+    this.#engine = price.engine;
+    this.#options = options;
+    this.#stopListening = price.onShown(() => this.#updateClock());
+    this.#updateClock();
+  }
+
+  remove(): void {
+    this.#stopListening();
+    for (const id of [...this.#shown.keys()]) this.#remove(id);
+  }
+
+  /** Show a list of indicators. Panes have the order of the list. */
+  set(list: readonly IndicatorSettings[]): void {
+    const wanted = new Set(list.map(({ id }) => id));
+    for (const id of [...this.#shown.keys()]) if (!wanted.has(id)) this.#remove(id);
+    for (const settings of list) this.#show(settings);
+    this.#layOut(list);
+    this.#price.redraw();
+    this.#options.onValues();
+  }
+
+  /** Return the values of a bar, in the order of the outputs; undefined if there is no such bar. */
+  rowAt(id: string, index: number): readonly number[] | undefined {
+    return this.#shown.get(id)?.series.rows[index];
+  }
+
+  #show(settings: IndicatorSettings): void {
+    const type = indicatorType(settings.type);
+    if (type === undefined) return;
+    const paneId = settings.isOnPrice ? PRICE_PANE : `pane ${settings.id}`;
+    const shown = this.#shown.get(settings.id);
+    if (shown && shown.paneId === paneId && shown.type === type) this.#change(shown, settings);
+    else {
+      this.#remove(settings.id);
+      this.#create(type, settings, paneId);
+    }
+  }
+
+  #change(shown: DrawnIndicator, settings: IndicatorSettings): void {
+    const was = shown.settings;
+    shown.settings = settings;
+    if (was.isHidden !== settings.isHidden) {
+      const id = this.#engineId(settings.id);
+      this.#engine.overrideIndicator({ name: NAME, id, visible: !settings.isHidden });
+    }
+    const isSame =
+      was.source === settings.source && String(was.parameters) === String(settings.parameters);
+    if (isSame) return;
+    shown.series.reset();
+    shown.series.sync(this.#engine.getDataList());
+  }
+
+  #create(type: IndicatorType, settings: IndicatorSettings, paneId: string): void {
+    const id = this.#engineId(settings.id);
+    const current = () => this.#shown.get(settings.id)?.settings ?? settings;
+    const series = new IndicatorSeries(
+      () => createCalculation(type, current(), (ms) => this.#clock.dayOf(ms)),
+      type.outputs.length,
+      { queue: this.#queue, onRebuilt: () => this.#rebuilt() },
+    );
+    const onDraw = () => this.#watchPanes();
+    const shown: DrawnIndicator = { type, settings, paneId, series, rows: series.rows, onDraw };
+    this.#shown.set(settings.id, shown);
+    drawn.set(id, shown);
+    const figures = type.outputs.map(
+      (_, column): IndicatorFigure<Row> => ({
+        key: String(column),
+        type: "line",
+        styles: () => ({ color: shown.settings.colours[column] ?? "" }),
+      }),
+    );
+    this.#engine.createIndicator(
+      {
+        ...{ name: NAME, id, paneId, figures: figures as IndicatorFigure[] },
+        series: paneId === PRICE_PANE ? "price" : "normal",
+        precision: this.#price.decimals,
+        shouldFormatBigNumber: type.isVolume ?? false,
+        visible: !settings.isHidden,
+        minValue: type.range?.[0] ?? null,
+        maxValue: type.range?.[1] ?? null,
+      },
+      true,
+    );
+    if (paneId !== PRICE_PANE) this.#styleAxis(type, paneId);
+  }
+
+  #styleAxis(type: IndicatorType, paneId: string): void {
+    const isFromZero = type.range?.[0] === 0 && type.isVolume === true;
+    this.#engine.overrideYAxis({
+      paneId,
+      gap: { top: 0.1, bottom: isFromZero ? 0 : 0.1 },
+      createTicks: ({ defaultTicks }) =>
+        defaultTicks.map((tick) => ({ ...tick, text: this.format(type, Number(tick.value)) })),
+    });
+  }
+
+  /** Format a value of an indicator. */
+  format(type: IndicatorType, value: number): string {
+    if (type.isVolume) return volume(value);
+    const { decimals } = this.#price;
+    if (type.place === "price") return price(value, decimals);
+    return price(value, type.isOfPrices ? decimals + 2 : 2);
+  }
+
+  #remove(id: string): void {
+    const shown = this.#shown.get(id);
+    if (shown === undefined) return;
+    this.#shown.delete(id);
+    drawn.delete(this.#engineId(id));
+    shown.series.remove();
+    this.#engine.removeIndicator({ id: this.#engineId(id) });
+  }
+
+  #engineId(id: string): string {
+    return `${this.#engine.id} ${id}`;
+  }
+
+  /** Give the panes the order of the list, and heights that leave room for the prices. */
+  #layOut(list: readonly IndicatorSettings[]): void {
+    const panes = list.flatMap(({ id }) => {
+      const paneId = this.#shown.get(id)?.paneId;
+      return paneId === undefined || paneId === PRICE_PANE ? [] : [paneId];
+    });
+    this.#height = this.#engine.getSize()?.height ?? 0;
+    const height = Math.max(
+      Math.min(PANE_PX, (this.#height * PANES_MAX) / Math.max(panes.length, 1)),
+      PANE_PX_MIN,
+    );
+    panes.forEach((id, index) => {
+      const order = index + 1;
+      this.#engine.setPaneOptions({ id, order, height, minHeight: PANE_PX_MIN });
+    });
+    this.#watchPanes();
+  }
+
+  /** Report the places of panes, which a user moves by dragging their separators. */
+  #watchPanes(): void {
+    queueMicrotask(() => {
+      const height = this.#engine.getSize()?.height ?? 0;
+      if (this.#height === 0 && height > 0)
+        this.#layOut([...this.#shown.values()].map(({ settings }) => settings));
+      const panes = [...this.#shown.values()]
+        .filter(({ paneId }) => paneId !== PRICE_PANE)
+        .map(({ paneId, settings: { id } }) => ({
+          id,
+          top: this.#engine.getSize(paneId)?.top ?? 0,
+        }));
+      const text = panes.map(({ id, top }) => `${id} ${top}`).join();
+      if (text === this.#panesText) return;
+      this.#panesText = text;
+      this.#options.onPanes(panes);
+    });
+  }
+
+  #rebuilt(): void {
+    this.#price.redraw();
+    this.#options.onValues();
+  }
+
+  /** Use the sessions of the shown symbol. */
+  #updateClock(): void {
+    const { session = "24x7", timezone = "Etc/UTC" } = this.#price.symbol ?? {};
+    if (this.#clockOf === `${session} ${timezone}`) return;
+    this.#clockOf = `${session} ${timezone}`;
+    this.#clock = new SessionClock(session, timezone);
+    for (const { series, type } of this.#shown.values()) {
+      if (type.name !== "vwap") continue;
+      series.reset();
+      series.sync(this.#engine.getDataList());
+    }
+  }
+}
