@@ -25,15 +25,18 @@ import { type Accessor, batch, createMemo, createRoot, createSignal } from "soli
 import { createStore, produce, reconcile } from "solid-js/store";
 import { EquityCurve } from "./equity-curve.ts";
 import { adviceFor, messageOf } from "./error-messages.ts";
+import { orderNumber } from "./labels.ts";
 import { MarketClock } from "./market-clock.ts";
 import { titleOf } from "./notifications/history.ts";
 import type { Notifications } from "./notifications/notifications.ts";
-import { isPermanent, readUntilAnswered } from "./read-until-answered.ts";
+import { isPermanent } from "./read-until-answered.ts";
 
 export type Loading = "loading" | "loaded" | "failed";
 
-/** The number of ended orders, and that of executions, which the terminal stores. */
-const HISTORY_MAX = 500;
+/** The number of ended orders that the account stores. */
+const ENDED_ORDERS_MAX = 500;
+/** The number of executions that the account stores. */
+export const EXECUTIONS_MAX = 500;
 const RETRY_MS = 1_500;
 const CLOCK_MS = 10_000;
 
@@ -47,7 +50,6 @@ export class TradingAccount {
   readonly #orders = createStore<Record<string, Order>>({});
   readonly #liveOrders: Accessor<Order[]>;
   readonly #endedOrders = createSignal<readonly Order[]>([]);
-  readonly #historyLoading = createSignal<Loading | null>(null);
   readonly #positions = createStore<Record<string, Position>>({});
   readonly #executions = createSignal<readonly Execution[]>([]);
   readonly #equity = createSignal<Equity | null>(null);
@@ -125,13 +127,9 @@ export class TradingAccount {
   get liveOrders(): Order[] {
     return this.#liveOrders();
   }
-  /** The orders that ended, newest first. Those from before the start need `loadHistory`. */
+  /** The orders that ended since the start, newest first, and the newest ones of them. */
   get endedOrders(): readonly Order[] {
     return this.#endedOrders[0]();
-  }
-  /** How far `loadHistory` is; null before it is called. */
-  get historyLoading(): Loading | null {
-    return this.#historyLoading[0]();
   }
   get positions(): Position[] {
     return Object.values(this.#positions[0]).sort((a, b) => a.symbol.localeCompare(b.symbol));
@@ -223,7 +221,7 @@ export class TradingAccount {
     const [orders, positions, executions, lines, halt] = await Promise.all([
       rest.orders(),
       rest.positions(),
-      rest.recentExecutions(HISTORY_MAX),
+      rest.recentExecutions(EXECUTIONS_MAX),
       rest.cashLines(),
       rest.killSwitch(),
       this.#readClock(),
@@ -234,7 +232,7 @@ export class TradingAccount {
       for (const position of this.#mergedPositions.addFromSnapshot(positions)) {
         this.#showPosition(position);
       }
-      this.#executions[1](mergeExecutions(executions, this.#liveExecutions).slice(-HISTORY_MAX));
+      this.#executions[1](mergeExecutions(executions, this.#liveExecutions).slice(-EXECUTIONS_MAX));
       this.#liveExecutions = [];
     });
     this.curve.setHistory(lines);
@@ -247,23 +245,6 @@ export class TradingAccount {
   async #readClock(): Promise<void> {
     const seconds = await this.#client.rest.market.time();
     this.#clock.add(seconds * 1_000, performance.now());
-  }
-
-  /** Read the orders that ended before the start. A later call does nothing. */
-  async loadHistory(): Promise<void> {
-    const [loading, setLoading] = this.#historyLoading;
-    if (loading() !== null) return;
-    setLoading("loading");
-    const read = () => this.#client.rest.account(this.id).ordersHistory(HISTORY_MAX);
-    try {
-      const ended = await readUntilAnswered(this.#client.socket, read);
-      batch(() => {
-        this.#applyOrders(ended ?? []);
-        setLoading("loaded");
-      });
-    } catch {
-      setLoading("failed");
-    }
   }
 
   #host(): BrokerHost {
@@ -279,7 +260,7 @@ export class TradingAccount {
       },
       executionUpdate: (execution) => {
         if (this.loading !== "loaded") this.#liveExecutions.push(execution);
-        this.#executions[1]((all) => [...all, execution].slice(-HISTORY_MAX));
+        this.#executions[1]((all) => [...all, execution].slice(-EXECUTIONS_MAX));
       },
       equityUpdate: () => {},
       connectionStatusUpdate: (status, info) => {
@@ -345,9 +326,7 @@ const newestEnded = (orders: Order[]): Order[] =>
     .sort(
       (a, b) => (b.updateTime ?? 0) - (a.updateTime ?? 0) || orderNumber(b.id) - orderNumber(a.id),
     )
-    .slice(0, HISTORY_MAX);
+    .slice(0, ENDED_ORDERS_MAX);
 
 const familyNumber = ({ id, parentId, parentType }: Order): number =>
   orderNumber(parentType === ParentType.Order && parentId !== undefined ? parentId : id);
-
-const orderNumber = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);

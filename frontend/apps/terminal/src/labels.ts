@@ -51,3 +51,6 @@ export function durationLabel({ duration, parentId }: Order): string {
   if (duration.datetime !== undefined) return time(duration.datetime).slice(0, -3);
   return duration.type === "DAY" ? "Day" : duration.type;
 }
+
+/** Return the number at the end of an id, such as 12 of `order-12`. */
+export const orderNumber = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);

@@ -9,7 +9,6 @@ import {
   type TradingClient,
   WsFallback,
 } from "@trading-api/client";
-import { createEffect, createRoot } from "solid-js";
 import { beforeEach, expect, test, vi } from "vitest";
 import { TradingAccount } from "../src/account.ts";
 import { Notifications } from "../src/notifications/notifications.ts";
@@ -17,14 +16,12 @@ import { Notifications } from "../src/notifications/notifications.ts";
 const ENDED = 1_200;
 
 let host: BrokerHost;
-let historyReads: number;
 let account: TradingAccount;
 let halt: KillSwitch;
 let reportMoney: (state: AccountState) => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  historyReads = 0;
   halt = { on: false };
   const feeds = Object.assign(new WsFallback(), {
     account: (_: object, { onData }: { onData: (state: AccountState) => void }) => {
@@ -40,11 +37,6 @@ beforeEach(() => {
     recentExecutions: empty,
     cashLines: empty,
     killSwitch: async () => halt,
-    ordersHistory: async (limit: number) => {
-      historyReads += 1;
-      const ended = Array.from({ length: ENDED }, (_, n) => order(n, OrderStatus.Filled));
-      return ended.reverse().slice(0, limit);
-    },
   };
   const client = {
     rest: { account: () => rest, market: { time: async () => 0 } },
@@ -62,25 +54,11 @@ const order = (n: number, status: OrderStatus): Order => {
   return { id: `order-${n}`, ...terms, status, updateTime: n, version: 1 };
 };
 
-test("the history is read when it is shown, once, and stored in one step", async () => {
+test("the start reads no order that ended before", async () => {
   await account.start("DEMO");
   expect(account.loading).toBe("loaded");
-  expect(historyReads).toBe(0);
   expect(account.liveOrders.map(({ id }) => id)).toEqual([`order-${ENDED + 1}`]);
-  let changes = -1;
-  const dispose = createRoot((dispose) => {
-    createEffect(() => {
-      void account.endedOrders;
-      void account.liveOrders;
-      changes += 1;
-    });
-    return dispose;
-  });
-  await Promise.all([account.loadHistory(), account.loadHistory()]);
-  expect([historyReads, changes]).toEqual([1, 1]);
-  expect(account.endedOrders.length).toBe(500);
-  expect(account.endedOrders[0]?.id).toBe(`order-${ENDED - 1}`);
-  dispose();
+  expect(account.endedOrders).toEqual([]);
 });
 
 test("an order that ends moves from the live ones to the history", async () => {
@@ -89,7 +67,6 @@ test("an order that ends moves from the live ones to the history", async () => {
   expect(account.liveOrders).toEqual([]);
   expect(account.liveOrder(`order-${ENDED + 1}`)).toBeUndefined();
   expect(account.hasEnded(`order-${ENDED + 1}`)).toBe(true);
-  await account.loadHistory();
   expect(account.endedOrders[0]?.status).toBe(OrderStatus.Canceled);
   host.orderUpdate(order(ENDED + 1, OrderStatus.Working));
   expect(account.liveOrders).toEqual([]);

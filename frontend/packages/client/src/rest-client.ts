@@ -67,8 +67,11 @@ export interface AccountRest extends AccountCommands {
   ordersHistory(limit?: number, before?: string): Promise<Order[]>;
   positions(): Promise<Position[]>;
   executions(symbol: string): Promise<Execution[]>;
-  /** Return the newest executions, at most `limit` (1,000). */
-  recentExecutions(limit: number): Promise<Execution[]>;
+  /**
+   * Return the newest executions, at most `limit` (1,000), in their order. `before` is the id of an
+   * execution, and leaves out what is not older.
+   */
+  recentExecutions(limit: number, before?: string): Promise<Execution[]>;
   /**
    * Return at most `limit` (1,000) cash lines: the oldest ones after the event `since`, or without it
    * the newest ones.
@@ -215,8 +218,8 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       const executions = unwrap(await http.GET("/api/v1/broker/executions/{symbol}", { params }));
       return executions.map(map.mapExecution);
     },
-    async recentExecutions(limit) {
-      const params = { query: { ...query, limit } };
+    async recentExecutions(limit, before) {
+      const params = { query: { ...query, limit, ...(before !== undefined && { before }) } };
       const executions = unwrap(await http.GET("/api/v1/broker/executions", { params }));
       return executions.map(map.mapExecution);
     },

@@ -1,132 +1,169 @@
-import { type Order, OrderStatus, ParentType, Side } from "@trading-api/client";
-import { For, Show } from "solid-js";
-import { useApp } from "../app-store.ts";
+import { type Order, OrderStatus, ParentType } from "@trading-api/client";
+import { Show } from "solid-js";
+import { type AppStore, useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { durationLabel, purposeLabel, sideLabel, statusLabel } from "../labels.ts";
 import { CANCEL_MANY } from "../shortcuts.ts";
+import { texts } from "../texts/texts.ts";
 import { isTrailing } from "../ticket/brackets.ts";
-import { createDecimals } from "./decimals.ts";
+import type { Column } from "../widgets/data-table/columns.ts";
+import { DataTable } from "../widgets/data-table/data-table.tsx";
+import { createDecimalsOf } from "./decimals.ts";
+import { type PanelProps, SymbolLink, toneOf } from "./panel.tsx";
 
-export function OrdersTable() {
+export function OrdersTable(props: PanelProps) {
   const app = useApp();
   const { account } = app;
-  const cancelAll = () =>
-    void app.runCommand(CANCEL_MANY, "Not canceled", () =>
-      account.broker.cancelOrders(
-        "",
-        undefined,
-        account.liveOrders.map(({ id }) => id),
-      ),
-    );
+  const columns = createColumns(app);
   return (
-    <Show
-      when={account.liveOrders.length > 0}
-      fallback={<p class="empty">No working order. Place a limit or stop order with the ticket.</p>}
-    >
-      <table class="table cards">
-        <thead>
-          <tr>
-            <th scope="col">Symbol</th>
-            <th scope="col">Side</th>
-            <th scope="col">Type</th>
-            <th scope="col" class="n">
-              Quantity
-            </th>
-            <th scope="col" class="n roomy">
-              Filled
-            </th>
-            <th scope="col" class="n">
-              Limit
-            </th>
-            <th scope="col" class="n">
-              Stop
-            </th>
-            <th scope="col">Status</th>
-            <th scope="col" class="spare">
-              Lasts
-            </th>
-            <th scope="col" class="extra">
-              Changed
-            </th>
-            <th scope="col" class="actions">
-              <button type="button" disabled={app.isRunning(CANCEL_MANY)} onClick={cancelAll}>
-                Cancel all
-              </button>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={account.liveOrders.map(({ id }) => id)}>
-            {(id) => <Show when={account.liveOrder(id)}>{(order) => <Row order={order()} />}</Show>}
-          </For>
-        </tbody>
-      </table>
-    </Show>
+    <DataTable
+      name="orders"
+      label={texts.panels.orders}
+      columns={columns}
+      rows={account.liveOrders}
+      keyAttribute="data-order"
+      keyOf={({ id }) => id}
+      isChild={({ parentType }) =>
+        parentType === ParentType.Order || parentType === ParentType.Position
+      }
+      empty={<p class="empty">{texts.panels.noOrder}</p>}
+      toolsPlace={props.toolsPlace}
+      tools={<CancelAll />}
+    />
   );
 }
 
-function Row(props: { order: Order }) {
-  const app = useApp();
-  const decimals = createDecimals(() => props.order.symbol);
-  const isBracket = () =>
-    props.order.parentType === ParentType.Order || props.order.parentType === ParentType.Position;
-  return (
-    <tr data-order={props.order.id} classList={{ child: isBracket() }}>
-      <th scope="row">
-        <button type="button" class="link" onClick={() => app.selectSymbol(props.order.symbol)}>
-          {props.order.symbol}
-        </button>
-      </th>
-      <td data-label="Side" class={props.order.side === Side.Buy ? "up" : "down"}>
-        {sideLabel(props.order.side)}
-      </td>
-      <td data-label="Type">{purposeLabel(props.order)}</td>
-      <td class="n" data-cell="qty" data-label="Quantity">
-        {format.quantity(props.order.qty)}
-      </td>
-      <td class="n roomy" data-label="Filled">
-        {format.quantity(props.order.filledQty ?? 0)}
-      </td>
-      <td class="n" data-cell="limit" data-label="Limit">
-        {format.price(props.order.limitPrice, decimals()) || "–"}
-      </td>
-      <td class="n" data-cell="stop" data-label="Stop">
-        {format.price(props.order.stopPrice, decimals()) || "–"}
-        <Show when={props.order.trailingStopPips !== undefined && isTrailing(props.order)}>
-          <small class="muted"> {format.quantity(props.order.trailingStopPips ?? 0)} pips</small>
-        </Show>
-      </td>
-      <td data-cell="status" data-label="Status">
-        <span class={`status ${props.order.status === OrderStatus.Working ? "working" : ""}`}>
-          {statusLabel(props.order.status)}
+function createColumns(app: AppStore): Column<Order>[] {
+  const decimalsOf = createDecimalsOf();
+  const price = (symbol: string, value: number | undefined) =>
+    format.price(value, decimalsOf(symbol)) || texts.panels.none;
+  return [
+    {
+      key: "symbol",
+      label: texts.panels.symbol,
+      isHeader: true,
+      isFacet: true,
+      value: ({ symbol }) => symbol,
+      cell: ({ symbol }) => <SymbolLink symbol={symbol} />,
+    },
+    {
+      key: "side",
+      label: texts.panels.side,
+      isFacet: true,
+      value: ({ side }) => sideLabel(side),
+      tone: ({ side }) => toneOf(side),
+    },
+    { key: "type", label: texts.panels.type, isFacet: true, value: purposeLabel },
+    {
+      key: "qty",
+      label: texts.panels.quantity,
+      kind: "number",
+      value: ({ qty }) => qty,
+      text: ({ qty }) => format.quantity(qty),
+    },
+    {
+      key: "filled",
+      label: texts.panels.filled,
+      kind: "number",
+      class: "roomy",
+      value: ({ filledQty }) => filledQty ?? 0,
+      text: ({ filledQty }) => format.quantity(filledQty ?? 0),
+    },
+    {
+      key: "limit",
+      label: texts.panels.limit,
+      kind: "number",
+      value: ({ limitPrice }) => limitPrice,
+      text: ({ symbol, limitPrice }) => price(symbol, limitPrice),
+    },
+    {
+      key: "stop",
+      label: texts.panels.stop,
+      kind: "number",
+      value: ({ stopPrice }) => stopPrice,
+      text: ({ symbol, stopPrice }) => price(symbol, stopPrice),
+      cell: (order) => (
+        <>
+          {price(order.symbol, order.stopPrice)}
+          <Show when={order.trailingStopPips !== undefined && isTrailing(order)}>
+            <small class="muted">
+              {" "}
+              {texts.panels.pips(format.quantity(order.trailingStopPips ?? 0))}
+            </small>
+          </Show>
+        </>
+      ),
+    },
+    {
+      key: "status",
+      label: texts.panels.status,
+      isFacet: true,
+      value: ({ status }) => statusLabel(status),
+      cell: (order) => (
+        <span class={`status ${order.status === OrderStatus.Working ? "working" : ""}`}>
+          {statusLabel(order.status)}
         </span>
-      </td>
-      <td class="spare" data-cell="duration" data-label="Lasts">
-        {durationLabel(props.order)}
-      </td>
-      <td class="extra" data-label="Changed">
-        {format.time(props.order.updateTime)}
-      </td>
-      <td class="actions">
-        <button
-          type="button"
-          onClick={() => app.openDialog({ name: "modify", order: { ...props.order } })}
-        >
-          Modify
-        </button>
-        <button
-          type="button"
-          class="strong"
-          disabled={app.isRunning(props.order.id)}
-          onClick={() =>
-            void app.runCommand(props.order.id, "Not canceled", () =>
-              app.account.broker.cancelOrder(props.order.id),
-            )
-          }
-        >
-          Cancel
-        </button>
-      </td>
-    </tr>
+      ),
+    },
+    { key: "duration", label: texts.panels.lasts, class: "spare", value: durationLabel },
+    {
+      key: "changed",
+      label: texts.panels.changed,
+      kind: "time",
+      class: "extra",
+      value: ({ updateTime }) => updateTime,
+      text: ({ updateTime }) => format.time(updateTime),
+    },
+    { key: "id", label: texts.panels.order, isOptional: true, value: ({ id }) => id },
+    {
+      key: "actions",
+      label: texts.panels.actions,
+      cardLabel: "",
+      class: "actions",
+      header: () => <span class="hidden">{texts.panels.actions}</span>,
+      cell: (order) => <Actions app={app} order={order} />,
+    },
+  ];
+}
+
+function CancelAll() {
+  const app = useApp();
+  const cancelAll = () =>
+    void app.runCommand(CANCEL_MANY, texts.panels.notCanceled, () =>
+      app.account.broker.cancelOrders(
+        "",
+        undefined,
+        app.account.liveOrders.map(({ id }) => id),
+      ),
+    );
+  return (
+    <button type="button" disabled={app.isRunning(CANCEL_MANY)} onClick={cancelAll}>
+      {texts.panels.cancelAll}
+    </button>
+  );
+}
+
+function Actions(props: { app: AppStore; order: Order }) {
+  const cancel = () =>
+    void props.app.runCommand(props.order.id, texts.panels.notCanceled, () =>
+      props.app.account.broker.cancelOrder(props.order.id),
+    );
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => props.app.openDialog({ name: "modify", order: { ...props.order } })}
+      >
+        {texts.panels.modify}
+      </button>
+      <button
+        type="button"
+        class="strong"
+        disabled={props.app.isRunning(props.order.id)}
+        onClick={cancel}
+      >
+        {texts.panels.cancel}
+      </button>
+    </>
   );
 }

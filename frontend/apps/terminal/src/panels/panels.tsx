@@ -3,14 +3,14 @@ import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
 import { EquityChart } from "../chart/equity-chart.tsx";
 import { texts } from "../texts/texts.ts";
-import { FillsTable, HistoryTable } from "./history-tables.tsx";
 import { OrdersTable } from "./orders-table.tsx";
+import type { PanelProps } from "./panel.tsx";
 import { PositionsTable } from "./positions-table.tsx";
 
 interface PanelEntry {
   name: Panel;
   label: string;
-  component: Component;
+  component: Component<PanelProps>;
   /** Return the number of its rows, which its tab shows. */
   count?(app: AppStore): number;
   /** Return whether the server has what it shows. */
@@ -21,19 +21,23 @@ interface PanelEntry {
 const PANELS: readonly PanelEntry[] = [
   {
     name: "positions",
-    label: "Positions",
+    label: texts.panels.positions,
     component: PositionsTable,
     count: ({ account }) => account.positions.length,
   },
   {
     name: "orders",
-    label: "Orders",
+    label: texts.panels.orders,
     component: OrdersTable,
     count: ({ account }) => account.liveOrders.length,
   },
-  { name: "history", label: "History", component: HistoryTable },
-  { name: "fills", label: "Fills", component: FillsTable },
-  { name: "equity", label: "Equity", component: EquityChart },
+  {
+    name: "history",
+    label: texts.panels.history,
+    component: lazy(() => import("./history-table.tsx")),
+  },
+  { name: "fills", label: texts.panels.fills, component: lazy(() => import("./fills-table.tsx")) },
+  { name: "equity", label: texts.panels.equity, component: EquityChart },
   {
     name: "alerts",
     label: texts.alerts.panel,
@@ -45,6 +49,7 @@ const PANELS: readonly PanelEntry[] = [
 export function Panels() {
   const app = useApp();
   const { account } = app;
+  let toolsPlace!: HTMLDivElement;
   const offered = createMemo(() => PANELS.filter(({ isOffered }) => isOffered?.(app) ?? true));
   const shown = () => offered().find(({ name }) => name === app.panel()) ?? offered()[0];
   const onKeyDown = (event: KeyboardEvent) => {
@@ -58,24 +63,27 @@ export function Panels() {
     document.getElementById(`tab-${next.name}`)?.focus();
   };
   return (
-    <section class="panels" aria-label="Account">
-      <div class="tabs" role="tablist" aria-label="Account" onKeyDown={onKeyDown}>
-        <For each={offered()}>
-          {({ name, label, count }) => (
-            <button
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-selected={app.panel() === name}
-              aria-controls="panel"
-              tabindex={app.panel() === name ? 0 : -1}
-              onClick={() => app.setPanel(name)}
-            >
-              {label}
-              <Show when={count?.(app)}>{(n) => <span class="count">{n()}</span>}</Show>
-            </button>
-          )}
-        </For>
+    <section class="panels" aria-label={texts.panels.account}>
+      <div class="tab-row">
+        <div class="tabs" role="tablist" aria-label={texts.panels.account} onKeyDown={onKeyDown}>
+          <For each={offered()}>
+            {({ name, label, count }) => (
+              <button
+                type="button"
+                role="tab"
+                id={`tab-${name}`}
+                aria-selected={app.panel() === name}
+                aria-controls="panel"
+                tabindex={app.panel() === name ? 0 : -1}
+                onClick={() => app.setPanel(name)}
+              >
+                {label}
+                <Show when={count?.(app)}>{(n) => <span class="count">{n()}</span>}</Show>
+              </button>
+            )}
+          </For>
+        </div>
+        <div class="tools-place" ref={toolsPlace} />
       </div>
       <div
         id="panel"
@@ -89,13 +97,13 @@ export function Panels() {
           fallback={
             <p class="empty" role="status">
               {account.loading === "loading"
-                ? "Loading the account"
-                : `The account could not be loaded. ${account.failure}`}
+                ? texts.panels.loadingAccount
+                : texts.panels.accountFailed(account.failure)}
             </p>
           }
         >
           <Suspense>
-            <Dynamic component={shown()?.component} />
+            <Dynamic component={shown()?.component} toolsPlace={toolsPlace} />
           </Suspense>
         </Show>
       </div>

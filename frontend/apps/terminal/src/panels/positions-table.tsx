@@ -1,140 +1,149 @@
 import { type Position, Side } from "@trading-api/client";
-import { createEffect, For, onCleanup, Show } from "solid-js";
-import { useApp } from "../app-store.ts";
+import { createEffect, createMemo, onCleanup, Show } from "solid-js";
+import { type AppStore, useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { createDecimals } from "./decimals.ts";
+import { texts } from "../texts/texts.ts";
+import type { Column } from "../widgets/data-table/columns.ts";
+import { DataTable } from "../widgets/data-table/data-table.tsx";
+import { createDecimalsOf } from "./decimals.ts";
+import { type PanelProps, SymbolLink, toneOf } from "./panel.tsx";
 
-export function PositionsTable() {
+export function PositionsTable(props: PanelProps) {
   const app = useApp();
   const { account, market } = app;
-  createEffect(() => onCleanup(market.subscribe(account.positions.map(({ symbol }) => symbol))));
+  const columns = createColumns(app);
+  const positions = createMemo(() => account.positions);
+  createEffect(() => onCleanup(market.subscribe(positions().map(({ symbol }) => symbol))));
   return (
-    <Show
-      when={account.positions.length > 0}
-      fallback={
-        <p class="empty">No open position. Buy or sell with the ticket, or press B or S.</p>
-      }
-    >
-      <table class="table cards">
-        <thead>
-          <tr>
-            <th scope="col">Symbol</th>
-            <th scope="col">Side</th>
-            <th scope="col" class="n">
-              Quantity
-            </th>
-            <th scope="col" class="n">
-              Average
-            </th>
-            <th scope="col" class="n roomy">
-              Last
-            </th>
-            <th scope="col" class="n">
-              Profit, {account.currency}
-            </th>
-            <th scope="col" class="n spare">
-              Take profit
-            </th>
-            <th scope="col" class="n spare">
-              Stop loss
-            </th>
-            <th scope="col">
-              <span class="hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={account.positions.map(({ id }) => id)}>
-            {(id) => (
-              <Show when={account.position(id)}>{(position) => <Row position={position()} />}</Show>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </Show>
+    <DataTable
+      name="positions"
+      label={texts.panels.positions}
+      columns={columns}
+      rows={positions()}
+      keyAttribute="data-position"
+      keyOf={({ id }) => id}
+      empty={<p class="empty">{texts.panels.noPosition}</p>}
+      toolsPlace={props.toolsPlace}
+    />
   );
 }
 
-function Row(props: { position: Position }) {
+function createColumns(app: AppStore): Column<Position>[] {
+  const decimalsOf = createDecimalsOf();
+  const price = (symbol: string, value: number | undefined) =>
+    format.price(value, decimalsOf(symbol)) || texts.panels.none;
+  const last = (symbol: string) => app.market.quote(symbol)?.lp;
+  return [
+    {
+      key: "symbol",
+      label: texts.panels.symbol,
+      isHeader: true,
+      isFacet: true,
+      value: ({ symbol }) => symbol,
+      cell: ({ symbol }) => <SymbolLink symbol={symbol} />,
+    },
+    {
+      key: "side",
+      label: texts.panels.side,
+      isFacet: true,
+      value: ({ side }) => (side === Side.Buy ? texts.panels.long : texts.panels.short),
+      tone: ({ side }) => toneOf(side),
+    },
+    {
+      key: "qty",
+      label: texts.panels.quantity,
+      kind: "number",
+      value: ({ qty }) => qty,
+      text: ({ qty }) => format.quantity(qty),
+    },
+    {
+      key: "average",
+      label: texts.panels.average,
+      kind: "number",
+      value: ({ avgPrice }) => avgPrice,
+      text: ({ symbol, avgPrice }) => price(symbol, avgPrice),
+    },
+    {
+      key: "last",
+      label: texts.panels.last,
+      kind: "number",
+      class: "roomy",
+      value: ({ symbol }) => last(symbol),
+      text: ({ symbol }) => format.price(last(symbol), decimalsOf(symbol)),
+    },
+    {
+      key: "profit",
+      label: texts.panels.profitIn(app.account.currency),
+      cardLabel: texts.panels.profit,
+      kind: "number",
+      value: ({ pl }) => pl ?? 0,
+      text: ({ pl }) => format.change(pl ?? 0),
+      tone: ({ pl }) => toneOf(pl),
+    },
+    {
+      key: "takeProfit",
+      label: texts.panels.takeProfit,
+      kind: "number",
+      class: "spare",
+      value: ({ takeProfit }) => takeProfit,
+      text: ({ symbol, takeProfit }) => price(symbol, takeProfit),
+    },
+    {
+      key: "stopLoss",
+      label: texts.panels.stopLoss,
+      kind: "number",
+      class: "spare",
+      value: ({ stopLoss }) => stopLoss,
+      text: ({ symbol, stopLoss }) => price(symbol, stopLoss),
+    },
+    {
+      key: "actions",
+      label: texts.panels.actions,
+      cardLabel: "",
+      class: "actions",
+      header: () => <span class="hidden">{texts.panels.actions}</span>,
+      cell: (position) => <Actions position={position} />,
+    },
+  ];
+}
+
+function Actions(props: { position: Position }) {
   const app = useApp();
-  const decimals = createDecimals(() => props.position.symbol);
-  const isLong = () => props.position.side === Side.Buy;
-  const profit = () => props.position.pl ?? 0;
-  const tone = () => (profit() > 0 ? "up" : profit() < 0 ? "down" : "");
+  const { account } = app;
   const isRunning = () => app.isRunning(props.position.id);
   const copy = (): Position => ({ ...props.position });
+  const reverse = () =>
+    void app.runCommand(
+      props.position.id,
+      texts.panels.notReversed,
+      () => account.broker.reversePosition(props.position.id),
+      { confirm: texts.panels.reverseOf(props.position.symbol) },
+    );
+  const close = () =>
+    void app.runCommand(
+      props.position.id,
+      texts.panels.notClosed,
+      () => account.broker.closePosition(props.position.id),
+      { confirm: texts.panels.closeOf(props.position.symbol) },
+    );
   return (
-    <tr data-position={props.position.id}>
-      <th scope="row">
-        <button type="button" class="link" onClick={() => app.selectSymbol(props.position.symbol)}>
-          {props.position.symbol}
+    <>
+      <Show when={account.supports("supportPositionBrackets")}>
+        <button type="button" onClick={() => app.openDialog({ name: "protect", position: copy() })}>
+          {texts.panels.protect}
         </button>
-      </th>
-      <td data-label="Side" class={isLong() ? "up" : "down"}>
-        {isLong() ? "Long" : "Short"}
-      </td>
-      <td class="n" data-cell="qty" data-label="Quantity">
-        {format.quantity(props.position.qty)}
-      </td>
-      <td class="n" data-cell="average" data-label="Average">
-        {format.price(props.position.avgPrice, decimals())}
-      </td>
-      <td class="n roomy" data-label="Last">
-        {format.price(app.market.quote(props.position.symbol)?.lp, decimals())}
-      </td>
-      <td class={`n ${tone()}`} data-cell="profit" data-label="Profit">
-        {format.change(profit())}
-      </td>
-      <td class="n spare" data-label="Take profit">
-        {format.price(props.position.takeProfit, decimals()) || "–"}
-      </td>
-      <td class="n spare" data-label="Stop loss">
-        {format.price(props.position.stopLoss, decimals()) || "–"}
-      </td>
-      <td class="actions">
-        <Show when={app.account.supports("supportPositionBrackets")}>
-          <button
-            type="button"
-            onClick={() => app.openDialog({ name: "protect", position: copy() })}
-          >
-            Protect
-          </button>
-        </Show>
-        <Show when={app.account.supports("supportReversePosition")}>
-          <button
-            type="button"
-            disabled={isRunning()}
-            onClick={() =>
-              void app.runCommand(
-                props.position.id,
-                "Not reversed",
-                () => app.account.broker.reversePosition(props.position.id),
-                { confirm: `Reverse the position in ${props.position.symbol}` },
-              )
-            }
-          >
-            Reverse
-          </button>
-        </Show>
-        <button type="button" onClick={() => app.openDialog({ name: "close", position: copy() })}>
-          Close part
+      </Show>
+      <Show when={account.supports("supportReversePosition")}>
+        <button type="button" disabled={isRunning()} onClick={reverse}>
+          {texts.panels.reverse}
         </button>
-        <button
-          type="button"
-          class="strong"
-          disabled={isRunning()}
-          onClick={() =>
-            void app.runCommand(
-              props.position.id,
-              "Not closed",
-              () => app.account.broker.closePosition(props.position.id),
-              { confirm: `Close the position in ${props.position.symbol}` },
-            )
-          }
-        >
-          Close
-        </button>
-      </td>
-    </tr>
+      </Show>
+      <button type="button" onClick={() => app.openDialog({ name: "close", position: copy() })}>
+        {texts.panels.closePart}
+      </button>
+      <button type="button" class="strong" disabled={isRunning()} onClick={close}>
+        {texts.panels.close}
+      </button>
+    </>
   );
 }

@@ -1,6 +1,8 @@
 import { alerts } from "./alerts.ts";
 import { chart } from "./chart.ts";
 import { notifications } from "./notifications.ts";
+import { panels } from "./panels.ts";
+import { tables } from "./tables.ts";
 import { terminal } from "./terminal.ts";
 import { watchlist } from "./watchlist.ts";
 
@@ -9,6 +11,8 @@ export const english = {
   alerts,
   chart,
   notifications,
+  panels,
+  tables,
   terminal,
   watchlist,
 };

@@ -132,8 +132,12 @@ export interface PositionPL {
   price: number;
 }
 
-/** A fill. `time` is in ms UTC. `netAmount` is the moved cash: realised profit less commission. */
+/**
+ * A fill. `id` is unique in the account, and `time` is in ms UTC. `netAmount` is the moved cash:
+ * realised profit less commission.
+ */
 export interface Execution {
+  id?: string;
   symbol: string;
   price: number;
   qty: number;

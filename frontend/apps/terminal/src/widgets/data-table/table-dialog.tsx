@@ -1,5 +1,7 @@
+import "./table-dialog.css";
 import { createResource, createSignal, createUniqueId, For, onCleanup, Show } from "solid-js";
-import { messageOf } from "../../notifications.ts";
+import { messageOf } from "../../error-messages.ts";
+import { tables as texts } from "../../texts/tables.ts";
 import { Dialog } from "../dialog.tsx";
 import { nextTask, runInSlices, type Sliced } from "./arrangement.ts";
 import {
@@ -57,14 +59,14 @@ function Facets<Row>(props: TableDialogProps<Row>) {
   return (
     <Show when={facets().length > 0}>
       <fieldset>
-        <legend>Show only</legend>
+        <legend>{texts.showOnly}</legend>
         <For each={facets()}>
           {({ key, label }) => (
             <Select
               label={label}
               value={props.filter.facets[key] ?? ""}
               options={[
-                { value: "", label: "All" },
+                { value: "", label: texts.all },
                 ...[...(values()?.get(key) ?? [])].sort().map((value) => ({ value, label: value })),
               ]}
               onChange={(text) => choose(key, text)}
@@ -73,7 +75,7 @@ function Facets<Row>(props: TableDialogProps<Row>) {
         </For>
         <Show when={isFiltered(props.filter)}>
           <button type="button" class="link" onClick={() => props.onFilter(NO_FILTER)}>
-            Show all rows
+            {texts.showAll}
           </button>
         </Show>
       </fieldset>
@@ -99,12 +101,12 @@ function Order<Row>(props: TableDialogProps<Row>) {
     props.onState({ ...props.state, sort: key === "" ? null : { key, isDescending } });
   return (
     <fieldset>
-      <legend>Order</legend>
+      <legend>{texts.order}</legend>
       <Select
-        label="Sort by"
+        label={texts.sortBy}
         value={props.state.sort?.key ?? ""}
         options={[
-          { value: "", label: "Newest first" },
+          { value: "", label: texts.naturalOrder },
           ...sortable().map(({ key, label }) => ({ value: key, label })),
         ]}
         onChange={(key) => sortBy(key, props.state.sort?.isDescending ?? false)}
@@ -118,7 +120,7 @@ function Order<Row>(props: TableDialogProps<Row>) {
             sortBy(props.state.sort?.key ?? "", currentTarget.checked)
           }
         />
-        Descending
+        {texts.descending}
       </label>
     </fieldset>
   );
@@ -128,7 +130,7 @@ function Columns<Row>(props: TableDialogProps<Row>) {
   const isShown = (column: Column<Row>) => shownColumns([column], props.state).length > 0;
   return (
     <fieldset>
-      <legend>Columns</legend>
+      <legend>{texts.columns}</legend>
       <div class="columns">
         <For each={props.columns.filter(canHide)}>
           {(column) => (
@@ -153,7 +155,7 @@ function Columns<Row>(props: TableDialogProps<Row>) {
         class="link"
         onClick={() => props.onState({ ...props.state, columns: {} })}
       >
-        Default columns
+        {texts.defaultColumns}
       </button>
     </fieldset>
   );
@@ -171,9 +173,9 @@ function Export<Row>(props: TableDialogProps<Row>) {
       const csv = await toCsv(props.columns, rows, nextTask);
       if (own.signal.aborted) return;
       download(csv, `${props.name}.csv`);
-      setText(`${rows.length} rows were exported.`);
+      setText(texts.exported(rows.length));
     } catch (error) {
-      if (!own.signal.aborted) setText(`Not exported. ${messageOf(error)}`);
+      if (!own.signal.aborted) setText(texts.notExported(messageOf(error)));
     } finally {
       setRun(null);
     }
@@ -182,24 +184,24 @@ function Export<Row>(props: TableDialogProps<Row>) {
     const rows: Row[] = [];
     for await (const page of props.readAll?.(signal) ?? []) {
       for (const row of page) rows.push(row);
-      setText(`${rows.length} rows were read.`);
+      setText(texts.read(rows.length));
     }
     return rows;
   };
   return (
     <fieldset>
-      <legend>Export as CSV</legend>
+      <legend>{texts.export}</legend>
       <div class="row">
         <button
           type="button"
           disabled={run() !== null || props.shown.length === 0}
           onClick={() => void exportRows(async () => props.shown)}
         >
-          {props.hasMore ? `These ${props.shown.length} rows` : `${props.shown.length} rows`}
+          {texts.rows(props.shown.length)}
         </button>
         <Show when={props.readAll && props.hasMore}>
           <button type="button" disabled={run() !== null} onClick={() => void exportRows(readAll)}>
-            All of the account
+            {texts.allRows}
           </button>
         </Show>
         <Show when={run()}>
@@ -208,10 +210,10 @@ function Export<Row>(props: TableDialogProps<Row>) {
               type="button"
               onClick={() => {
                 running().abort();
-                setText("The export was canceled.");
+                setText(texts.exportCanceled);
               }}
             >
-              Cancel
+              {texts.cancel}
             </button>
           )}
         </Show>
