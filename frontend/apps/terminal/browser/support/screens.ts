@@ -44,6 +44,16 @@ const indicators = (name: string, settingsOf?: string): Screen => ({
   },
 });
 
+const tableOptions: Screen = {
+  name: "dialog of a table",
+  async open(terminal) {
+    await terminal.view("Account");
+    await terminal.show("Orders");
+    await terminal.page.getByRole("button", { name: "Orders: columns, order, export" }).click();
+    await terminal.page.getByRole("dialog").waitFor();
+  },
+};
+
 /** Each screen is opened on a page of its own state: the one before is closed with Escape. */
 export const SCREENS: readonly Screen[] = [
   { name: "chart", open: (terminal) => terminal.view("Chart") },
@@ -55,6 +65,7 @@ export const SCREENS: readonly Screen[] = [
   panel("History"),
   panel("Fills"),
   panel("Equity"),
+  tableOptions,
   panel("Alerts"),
   dialog("search", "/"),
   indicators("chart with indicators"),

@@ -54,6 +54,8 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
   /** The pixels of the rows that are in view; null until they are known. */
   const [view, setView] = createSignal<{ top: number; bottom: number } | null>(null);
   const [measured, setMeasured] = createSignal(0);
+  /** Whether a row is a card. Then the header is not shown, and the dialog sorts the rows. */
+  const [isCards, setIsCards] = createSignal(false);
   /** The row with the focus. It stays in the document, so that it keeps its focus. */
   const [pinned, setPinned] = createSignal<Row | null>(null);
   const focus = new KeptFocus(() => body);
@@ -124,6 +126,7 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
     const measure = () => {
       if (scroller.clientWidth !== width) heights.reset();
       width = scroller.clientWidth;
+      setIsCards(getComputedStyle(body).display === "block");
       let isOther = false;
       for (const element of body.rows) {
         const row = rowsOf.get(element);
@@ -158,7 +161,14 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
       <thead>
         <tr aria-rowindex={1}>
           <For each={props.columns}>
-            {(column) => <Header column={column} state={props.state} onSort={props.onSort} />}
+            {(column) => (
+              <Header
+                column={column}
+                state={props.state}
+                isHidden={isCards()}
+                onSort={props.onSort}
+              />
+            )}
           </For>
         </tr>
       </thead>
@@ -216,6 +226,7 @@ function classOf<Row>({ key, kind, class: own = "" }: Column<Row>, state: TableS
 interface HeaderProps<Row> {
   column: Column<Row>;
   state: TableState;
+  isHidden: boolean;
   onSort(key: string): void;
 }
 
@@ -231,7 +242,12 @@ function Header<Row>(props: HeaderProps<Row>) {
         when={props.column.value !== undefined}
         fallback={props.column.header?.() ?? props.column.label}
       >
-        <button type="button" class="sort" onClick={() => props.onSort(props.column.key)}>
+        <button
+          type="button"
+          class="sort"
+          tabindex={props.isHidden ? -1 : 0}
+          onClick={() => props.onSort(props.column.key)}
+        >
           {props.column.label}
         </button>
       </Show>
