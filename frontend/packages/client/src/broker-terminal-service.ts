@@ -180,8 +180,9 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
     return this.#account.executions(symbol);
   }
 
-  previewOrder(order: PreOrder): Promise<OrderPreview> {
-    return this.#commands.preview(order);
+  /** Return what an order would do, or a change of the order `orderId`. */
+  previewOrder(order: PreOrder, orderId?: string): Promise<OrderPreview> {
+    return this.#commands.preview(order, orderId);
   }
 
   leverageInfo(params: LeverageParams): Promise<LeverageInfo> {
