@@ -1,40 +1,13 @@
 // What the keys and the number fields of the terminal do, against a real backend.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { SteppedTerminal } from "./support/stepped-terminal.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
-let terminal: TerminalPage;
-let account = "";
-let accounts = 0;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-  accounts += 1;
-  account = `INPUT-${accounts}`;
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
+const shared = SteppedTerminal.of("INPUT");
 
 /** Return the quantities of the account's executions. */
 async function filled(): Promise<number[]> {
-  const response = await fetch(
-    `${market.address}/api/v1/broker/executions?account_id=${account}&limit=100`,
-  );
-  const executions: { qty: number }[] = await response.json();
+  const executions = await shared.get<{ qty: number }[]>("executions", "&limit=100");
   return executions.map(({ qty }) => qty);
 }
 
@@ -52,11 +25,7 @@ async function hold(page: Page, key: string, modifier?: string): Promise<void> {
 }
 
 test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => {
-  terminal = await TerminalPage.open(browser, market.address, {
-    account,
-    locale,
-    symbol: "BTCUSD",
-  });
+  const terminal = await shared.open({ locale, symbol: "BTCUSD" });
   await terminal.ticket.getByRole("radio", { name: /^Buy/ }).click();
   await terminal.fill("Quantity", "0,5");
   await terminal.place();
@@ -64,7 +33,7 @@ test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => 
   await position.waitFor();
   // The market may not have enough liquidity at first.
   const quantity = () => terminal.cell(position, "qty").innerText();
-  await market.advanceUntil(async () => (await quantity()) === "0,5", 5);
+  await shared.market.advanceUntil(async () => (await quantity()) === "0,5", 5);
   expect((await filled()).reduce((sum, qty) => sum + qty)).toBeCloseTo(0.5, 8);
 
   await position.getByRole("button", { name: "Close part" }).click();
@@ -72,7 +41,7 @@ test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => 
   expect(await dialog.getByLabel("Quantity to close", { exact: true }).inputValue()).toBe("0,5");
   await terminal.fill("Quantity to close", "0,2", dialog);
   await dialog.getByRole("button", { name: "Close 0,2" }).click();
-  await market.advanceUntil(async () => (await quantity()) === "0,3", 5);
+  await shared.market.advanceUntil(async () => (await quantity()) === "0,3", 5);
 
   // A suggested price is written as the same language reads it.
   await terminal.ticket.getByRole("radio", { name: "Limit", exact: true }).click();
@@ -82,7 +51,7 @@ test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => 
 });
 
 test("a decimal comma is no number in en-US, and nothing is placed", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account, symbol: "BTCUSD" });
+  const terminal = await shared.open({ symbol: "BTCUSD" });
   const { page, ticket } = terminal;
   for (const text of ["0,5", "1,5", "12,34"]) {
     await terminal.fill("Quantity", text);
@@ -98,7 +67,7 @@ test("a decimal comma is no number in en-US, and nothing is placed", async () =>
 });
 
 test("a held key is one command", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const terminal = await shared.open();
   const { page, ticket } = terminal;
   await terminal.fill("Quantity", 1);
   await hold(page, "Enter", "Control");
@@ -119,7 +88,7 @@ test("a held key is one command", async () => {
 });
 
 test("the buttons of a position are disabled while a command on it runs", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const terminal = await shared.open();
   const { page } = terminal;
   const gate = Promise.withResolvers<void>();
   const keys: (string | undefined)[] = [];
@@ -152,7 +121,7 @@ test("the buttons of a position are disabled while a command on it runs", async 
 });
 
 test("an order that its preview rejects, or of an unknown instrument, cannot be placed", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const terminal = await shared.open();
   const { page, ticket } = terminal;
   const place = ticket.locator("button[type=submit]");
   await terminal.fillTicket({ quantity: 500_000 });

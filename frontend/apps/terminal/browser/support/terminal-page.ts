@@ -139,7 +139,7 @@ export class TerminalPage {
   }
 }
 
-interface Opening extends BrowserContextOptions {
+export interface Opening extends BrowserContextOptions {
   account?: string;
   symbol?: string;
   /** Whether to wait until the terminal is loaded. */
