@@ -1,126 +1,118 @@
-// The lines of orders on the chart, moved by mouse, touch and keys, against a real backend.
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+// The lines of orders and positions on the chart, used by mouse, touch and keys, against a real
+// backend.
+import type { Locator } from "playwright-core";
+import { expect, test } from "vitest";
+import { boxOf, Finger, middleOf, PHONE, SteppedTerminal } from "./support/stepped-terminal.ts";
+import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
 
-/** A command goes to the server and back. */
-const SLOW = { timeout: 10_000 };
-
-let market: SteppedMarket;
-let browser: Browser;
-let terminal: TerminalPage;
-let account: string;
-let accounts = 0;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-  accounts += 1;
-  account = `LINES-${accounts}`;
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
+const shared = SteppedTerminal.of("LINES");
 
 interface WireOrder {
+  id: string;
   type: number;
+  status: number;
   limitPrice?: number;
   stopPrice?: number;
   parentId?: string;
 }
 
-async function orders(): Promise<WireOrder[]> {
-  const response = await fetch(`${market.address}/api/v1/broker/orders?account_id=${account}`);
-  return response.json();
+interface WirePosition {
+  pl: number;
+  avgPrice: number;
+  takeProfit?: number;
+  stopLoss?: number;
 }
 
+const orders = () => shared.get<WireOrder[]>("orders");
 const limitPrice = async () =>
   (await orders()).find(({ parentId }) => parentId === undefined)?.limitPrice;
+const position = async () => (await shared.get<WirePosition[]>("positions"))[0];
 
 /** Place a limit order near the market, and return the handle of its line and its price. */
-async function placeLimit(): Promise<{ handle: Locator; price: number }> {
+async function placeLimit(
+  terminal: TerminalPage,
+  distance = 0.05,
+): Promise<{ handle: Locator; price: number }> {
   const { bid } = await terminal.quote();
-  const price = Number((bid - 0.05).toFixed(2));
+  const price = Number((bid - distance).toFixed(2));
   await terminal.fillTicket({ type: "Limit", quantity: 1, limit: price });
   await terminal.place();
-  return { handle: handle("Limit buy 1"), price };
+  return { handle: handleOf(terminal, "Limit buy 1"), price };
 }
 
-const handle = (title: string) => terminal.page.getByRole("slider", { name: title, exact: true });
-
-async function middleOf(element: Locator): Promise<{ x: number; y: number }> {
-  const box = await element.boundingBox();
-  if (box === null) throw new Error("not visible");
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+/** Buy at the market, and return the handle of the position's line. */
+async function buy(terminal: TerminalPage, quantity: number): Promise<Locator> {
+  await terminal.fillTicket({ quantity });
+  await terminal.place();
+  await expect.poll(position).toBeDefined();
+  return handleOf(terminal, `Long ${quantity}: drag out a take profit or a stop loss`);
 }
+
+const handleOf = ({ page }: TerminalPage, title: string) =>
+  page.getByRole("slider", { name: title, exact: true });
 
 const shownPrice = async (element: Locator) => Number(await element.getAttribute("aria-valuenow"));
 
-test("a line that is dragged modifies its order when the mouse is released", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
-  const { page } = terminal;
-  const { handle, price } = await placeLimit();
+const previewOf = ({ page }: TerminalPage) => page.locator(".move-preview");
+
+async function drag({ page }: TerminalPage, handle: Locator, distance: number): Promise<void> {
   const { x, y } = await middleOf(handle);
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.mouse.move(x, y + 60, { steps: 5 });
+  await page.mouse.move(x, y + distance, { steps: 5 });
+}
+
+test("a line that is dragged modifies its order when the mouse is released", async () => {
+  const terminal = await shared.open();
+  const { handle, price } = await placeLimit(terminal);
+  await drag(terminal, handle, 60);
   const moved = await shownPrice(handle);
   expect(moved).toBeLessThan(price);
   expect(await limitPrice()).toBe(price);
   expect(moved).toBe(Number(moved.toFixed(2)));
-  await page.mouse.up();
-  await expect.poll(limitPrice, SLOW).toBe(moved);
-  await expect.poll(() => shownPrice(handle), SLOW).toBe(moved);
+  await previewOf(terminal)
+    .getByText(/^Estimate: .+ from the market, value [\d.]+ USD$/)
+    .waitFor();
+  await terminal.page.mouse.up();
+  await expect.poll(limitPrice).toBe(moved);
+  await expect.poll(() => shownPrice(handle)).toBe(moved);
+  await previewOf(terminal).waitFor({ state: "hidden" });
 });
 
 test("a line that is released outside of the chart stays within the visible prices", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const terminal = await shared.open();
   const { page } = terminal;
-  const { handle, price } = await placeLimit();
+  const { handle, price } = await placeLimit(terminal);
   const { x, y } = await middleOf(handle);
-  const chart = await page.locator(".chart .canvas").boundingBox();
-  if (chart === null) throw new Error("no chart");
+  const chart = await boxOf(page.locator(".chart .canvas"));
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.mouse.move(x, chart.y + chart.height + 200, { steps: 5 });
   const moved = await shownPrice(handle);
-  const line = await terminal.line("Limit buy 1").boundingBox();
-  expect(line?.y).toBeLessThan(chart.y + chart.height);
+  expect((await boxOf(handle)).y).toBeLessThan(chart.y + chart.height);
   await page.mouse.up();
-  await expect.poll(limitPrice, SLOW).toBe(moved);
+  await expect.poll(limitPrice).toBe(moved);
   expect(moved).toBeLessThan(price);
 });
 
 test("Escape moves a dragged line back, and nothing is sent", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const terminal = await shared.open();
   const { page } = terminal;
-  const { handle, price } = await placeLimit();
-  const { x, y } = await middleOf(handle);
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x, y + 60, { steps: 5 });
+  const { handle, price } = await placeLimit(terminal);
+  const { y } = await middleOf(handle);
+  await drag(terminal, handle, 60);
   expect(await shownPrice(handle)).not.toBe(price);
   await page.keyboard.press("Escape");
-  await expect.poll(() => shownPrice(handle), SLOW).toBe(price);
+  await expect.poll(() => shownPrice(handle)).toBe(price);
   await page.mouse.up();
   expect(await limitPrice()).toBe(price);
   expect((await middleOf(handle)).y).toBeCloseTo(y, 0);
 });
 
 test("keys move a line by ticks, and Enter sends it", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const terminal = await shared.open();
   const { page } = terminal;
-  const { handle, price } = await placeLimit();
+  const { handle, price } = await placeLimit(terminal);
   await handle.focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Shift+ArrowDown");
@@ -128,48 +120,60 @@ test("keys move a line by ticks, and Enter sends it", async () => {
   expect(await shownPrice(handle)).toBe(wanted);
   expect(await limitPrice()).toBe(price);
   await page.keyboard.press("Enter");
-  await expect.poll(limitPrice, SLOW).toBe(wanted);
+  await expect.poll(limitPrice).toBe(wanted);
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Escape");
   expect(await shownPrice(handle)).toBe(wanted);
   expect(await limitPrice()).toBe(wanted);
 });
 
-test("a finger drags a line, and the chart does not scroll", async () => {
-  const viewport = { width: 360, height: 740 };
-  terminal = await TerminalPage.open(browser, market.address, {
-    account,
-    viewport,
-    hasTouch: true,
-    isMobile: true,
-  });
+test("a finger selects a line by a tap, and then drags or cancels it", async () => {
+  const terminal = await shared.open(PHONE);
   const { page } = terminal;
-  const views = page.getByRole("navigation", { name: "Views" });
-  await views.getByRole("button", { name: "Trade" }).click();
-  const { handle, price } = await placeLimit();
-  await views.getByRole("button", { name: "Chart" }).click();
-  const { x, y } = await middleOf(handle);
-  const touch = await page.context().newCDPSession(page);
-  const send = (type: "touchStart" | "touchMove" | "touchEnd", at?: number) =>
-    touch.send("Input.dispatchTouchEvent", {
-      type,
-      touchPoints: at === undefined ? [] : [{ x, y: at }],
-    });
+  await terminal.view("Trade");
+  const { handle, price } = await placeLimit(terminal);
+  await terminal.view("Chart");
+  const finger = await Finger.on(terminal);
+  const cancel = page.getByRole("button", { name: "Cancel Limit buy 1" });
+
+  await finger.tap(handle);
+  await expect.poll(() => cancel.isVisible()).toBe(true);
+  const { width, height } = await boxOf(cancel);
+  expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+  expect((await boxOf(handle)).height).toBeGreaterThanOrEqual(44);
+  const at = await middleOf(handle);
   // A finger is less exact than a mouse.
-  await send("touchStart", y + 12);
-  for (const distance of [20, 30, 40]) await send("touchMove", y + 12 + distance);
-  await expect.poll(() => shownPrice(handle), SLOW).toBeLessThan(price);
+  await finger.down(at.x, at.y + 12);
+  for (const distance of [20, 30, 40]) await finger.move(at.x, at.y + 12 + distance);
+  await expect.poll(() => shownPrice(handle)).toBeLessThan(price);
   expect(await limitPrice()).toBe(price);
-  await send("touchEnd");
-  await expect.poll(limitPrice, SLOW).toBeLessThan(price);
+  await finger.up();
+  await expect.poll(limitPrice).toBeLessThan(price);
   expect(await shownPrice(handle)).toBe(await limitPrice());
   expect(await page.getByRole("button", { name: /To the latest/ }).count()).toBe(0);
+
+  await finger.tap(page.getByTestId("legend"));
+  await expect.poll(() => cancel.isVisible()).toBe(false);
+  // A finger that scrolls the chart over the line does not move it.
+  const moved = await limitPrice();
+  const { x, y } = await boxOf(handle);
+  await finger.down(x + 4, y + 8);
+  for (const distance of [20, 40, 60]) await finger.move(x + distance, y + distance / 2);
+  await finger.up();
+  await page.getByRole("button", { name: /To the latest/ }).waitFor();
+  expect(await shownPrice(handle)).toBe(moved);
+  expect(await cancel.isVisible()).toBe(false);
+
+  await finger.tap(handle);
+  await finger.tap(cancel);
+  await handle.waitFor({ state: "detached" });
+  expect((await orders()).map(({ status }) => status)).toEqual([1]);
 });
 
 test("a rejected price moves the line back, and the reason is shown", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const terminal = await shared.open();
   const { page } = terminal;
-  const { handle, price } = await placeLimit();
+  const { handle, price } = await placeLimit(terminal);
   await page.routeWebSocket("**/api/v1/ws", (socket) => {
     const server = socket.connectToServer();
     socket.onMessage((text) => {
@@ -184,6 +188,122 @@ test("a rejected price moves the line back, and the reason is shown", async () =
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await terminal.toast("The order was not modified").waitFor();
-  await expect.poll(() => shownPrice(handle), SLOW).toBe(price);
+  await expect.poll(() => shownPrice(handle)).toBe(price);
   expect(await limitPrice()).toBe(price);
+});
+
+test("a moved line shows the margin that the server finds, and an estimate of the profit", async () => {
+  const terminal = await shared.open({ symbol: "USDJPY" });
+  const { page } = terminal;
+  const { bid } = await terminal.quote();
+  const [limit, takeProfit] = [bid - 0.05, bid + 0.05];
+  await terminal.fillTicket({ type: "Limit", quantity: 1_000, limit, takeProfit });
+  await terminal.place();
+  const handle = handleOf(terminal, "Take profit sell 1,000");
+  await handle.focus();
+  await page.keyboard.press("ArrowUp");
+  const [entry, target] = [Number(limit.toFixed(2)), await shownPrice(handle)];
+  const { pipValue, pipSize } = await shared.get<{ pipValue: number; pipSize: number }>(
+    "instruments/USDJPY",
+  );
+  const money = ((target - entry) * 1_000 * pipValue) / pipSize;
+  const percent = ((target / entry - 1) * 100).toFixed(2);
+  const shown = page.getByText(/^Estimate: /);
+  await expect
+    .poll(() => shown.innerText())
+    .toBe(`Estimate: +${money.toFixed(2)} USD (+${percent}%)`);
+  const margin = page.getByText(/^Free margin: /);
+  await expect
+    .poll(async () => parseNumber((await margin.innerText()).slice(13, -4)))
+    .toBeCloseTo((await shared.get<{ freeMargin: number }>("equity")).freeMargin, 2);
+});
+
+test("the button on a line cancels its order, by a key too", async () => {
+  const terminal = await shared.open();
+  const { page } = terminal;
+  const { handle } = await placeLimit(terminal);
+  await handle.focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await handle.waitFor({ state: "detached" });
+  expect((await orders()).map(({ status }) => status)).toEqual([1]);
+});
+
+test("the line of a position shows its profit, and closes it", async () => {
+  const terminal = await shared.open();
+  await buy(terminal, 10);
+  const note = terminal.line("Long 10").locator(".price-line-note");
+  const profit = async () => {
+    const { pl = 0, avgPrice = 1 } = (await position()) ?? {};
+    const sign = pl > 0 ? "+" : pl < 0 ? "\u2212" : "";
+    const percent = Math.abs((pl / (10 * avgPrice)) * 100).toFixed(2);
+    return `${sign}${Math.abs(pl).toFixed(2)} USD (${percent === "0.00" ? "" : sign}${percent}%)`;
+  };
+  await expect.poll(() => note.innerText()).toBe(await profit());
+  const before = await note.innerText();
+  await shared.market.advanceUntil(async () => (await note.innerText()) !== before, 5);
+  await expect.poll(() => note.innerText()).toBe(await profit());
+  await terminal.page.getByRole("button", { name: "Close Long 10" }).click();
+  await terminal.page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Close the/ })
+    .click();
+  await expect.poll(position).toBeUndefined();
+});
+
+test("a stop loss and a take profit are dragged out of a position", async () => {
+  const terminal = await shared.open();
+  const { page } = terminal;
+  const handle = await buy(terminal, 2);
+  await drag(terminal, handle, 50);
+  await previewOf(terminal).getByText("Stop loss 2", { exact: true }).waitFor();
+  await page.mouse.up();
+  await expect
+    .poll(async () => (await position())?.stopLoss)
+    .toBeLessThan((await position())?.avgPrice ?? 0);
+  await handle.focus();
+  await page.keyboard.press("Shift+ArrowUp");
+  await previewOf(terminal).getByText("Take profit 2", { exact: true }).waitFor();
+  await page.keyboard.press("Enter");
+  const { avgPrice = 0, stopLoss } = (await position()) ?? {};
+  await expect
+    .poll(async () => (await position())?.takeProfit)
+    .toBe(Number((avgPrice + 0.1).toFixed(2)));
+  expect((await position())?.stopLoss).toBe(stopLoss);
+  await terminal.line("Take profit sell 2").waitFor();
+});
+
+test("labels do not overlap, and lines that are not visible are counted at the edge", async () => {
+  const terminal = await shared.open();
+  const { page } = terminal;
+  const { bid } = await terminal.quote();
+  const far = Number((bid * 0.8).toFixed(2));
+  await placeLimit(terminal, bid - far);
+  for (const quantity of [2, 3, 4]) {
+    await terminal.fillTicket({ type: "Limit", quantity, limit: bid - 0.01 });
+    await terminal.place();
+    await terminal.line(`Limit buy ${quantity}`).waitFor();
+  }
+  await terminal.fillTicket({
+    type: "Stop limit",
+    quantity: 5,
+    stop: bid + 0.05,
+    limit: bid + 0.06,
+  });
+  await terminal.place();
+  await terminal.line("Stop limit buy 5, limit").waitFor();
+  await terminal.line("Stop limit buy 5, stop").waitFor();
+  const tops = await page
+    .locator(".price-line:visible .price-line-label")
+    .evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect().top));
+  expect(tops.length).toBe(5);
+  tops.sort((a, b) => a - b);
+  for (const [index, top] of tops.entries()) {
+    if (index > 0) expect(top - (tops[index - 1] ?? 0)).toBeGreaterThanOrEqual(19.5);
+  }
+  expect(await terminal.line("Limit buy 1").isVisible()).toBe(false);
+  await page.getByRole("button", { name: "1 line below the visible prices: show" }).click();
+  await terminal.line("Limit buy 1").waitFor();
+  await page.getByRole("button", { name: "Fit the candles" }).click();
+  await terminal.line("Limit buy 1").waitFor({ state: "hidden" });
 });

@@ -1,6 +1,7 @@
 import {
   type Order,
   type Position,
+  type PreOrder,
   type PriceAlert,
   type Side,
   TradingClient,
@@ -12,6 +13,7 @@ import { authentication, isUnauthenticated } from "./authentication.ts";
 import { Charts } from "./chart/chart-store.ts";
 import { Market } from "./market/market.ts";
 import { Notifications } from "./notifications/notifications.ts";
+import { persistedSignal } from "./persisted-signal.ts";
 import { Ticket } from "./ticket/ticket.ts";
 
 export type View = "chart" | "trade" | "watch" | "account";
@@ -21,7 +23,7 @@ export type OpenDialog =
   | { name: "close"; position: Position }
   | { name: "protect"; position: Position }
   | { name: "leverage"; symbol: string }
-  | { name: "confirm"; text: string; onAnswer(isConfirmed: boolean): void }
+  | { name: "confirm"; text: string; order?: PreOrder; onAnswer(isConfirmed: boolean): void }
   | { name: "alert"; symbol: string; alert?: PriceAlert; price?: number }
   | { name: "search" }
   | { name: "token" }
@@ -50,12 +52,16 @@ export class AppStore {
   readonly setPanel: (panel: Panel) => void;
   readonly dialog: Accessor<OpenDialog>;
   readonly openDialog: (dialog: OpenDialog) => void;
+  /** Whether orders from the chart are placed without a confirmation. Real money is always asked for. */
+  readonly isOneClick: Accessor<boolean>;
+  readonly setOneClick: (isOneClick: boolean) => void;
   readonly #running = createSignal<ReadonlySet<string>>(new Set());
 
   constructor() {
     [this.view, this.setView] = createSignal<View>("chart");
     [this.panel, this.setPanel] = createSignal<Panel>("positions");
     [this.dialog, this.openDialog] = createSignal<OpenDialog>(null);
+    [this.isOneClick, this.setOneClick] = persistedSignal("one-click", false);
     this.ticket = new Ticket(this);
     this.account.onFill(() => this.showPanel("positions"));
     this.client.socket.onState((state) => {
@@ -128,25 +134,27 @@ export class AppStore {
     return this.#running[0]().has(target);
   }
 
-  /** Ask before a command of an account of real money. One of a paper account is not asked for. */
-  #confirm(text: string): Promise<boolean> {
-    if (!this.account.isLive) return Promise.resolve(true);
-    return new Promise((onAnswer) => this.openDialog({ name: "confirm", text, onAnswer }));
+  #confirm(text: string, order: PreOrder | undefined): Promise<boolean> {
+    return new Promise((onAnswer) =>
+      this.openDialog({ name: "confirm", text, onAnswer, ...(order && { order }) }),
+    );
   }
 
   /**
    * Run a command, unless one on the same `target` is running, and show its error with `title`.
-   * Resolve to whether it succeeded. `confirm` is what an account of real money asks before.
+   * Resolve to whether it succeeded. `confirm` is what an account of real money asks before, and
+   * with `asks` every account; a preview of `order` is shown with it.
    */
   async runCommand(
     target: string,
     title: string,
     command: () => Promise<unknown>,
-    { confirm }: { confirm?: string } = {},
+    { confirm, asks = false, order }: Confirmation = {},
   ): Promise<boolean> {
     const [running, setRunning] = this.#running;
     if (running().has(target)) return false;
-    if (confirm !== undefined && !(await this.#confirm(confirm))) return false;
+    const isAsked = confirm !== undefined && (asks || this.account.isLive);
+    if (isAsked && !(await this.#confirm(confirm, order))) return false;
     if (running().has(target)) return false;
     setRunning(new Set([...running(), target]));
     try {
@@ -159,6 +167,12 @@ export class AppStore {
       setRunning(new Set([...running()].filter((each) => each !== target)));
     }
   }
+}
+
+export interface Confirmation {
+  confirm?: string;
+  asks?: boolean;
+  order?: PreOrder;
 }
 
 const AppContext = createContext<AppStore>();

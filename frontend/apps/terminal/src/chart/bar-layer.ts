@@ -13,8 +13,8 @@ export interface Marker {
 export interface BarLayerCallbacks {
   /** Called with each drawing of the candles, when prices may have moved on the screen. */
   onDraw(yAxis: YAxis): void;
-  /** Called with the bar under the crosshair, or null without a crosshair. */
-  onCrosshair(bar: KLineData | null): void;
+  /** Called with the bar under the crosshair and its height in pixels, or nulls without one. */
+  onCrosshair(bar: KLineData | null, y: number | null): void;
 }
 
 const NAME = "bar-layer";
@@ -64,8 +64,12 @@ export class BarLayer {
     this.#markers = markers;
   }
 
-  point({ paneId, kLineData }: Crosshair): void {
-    this.#callbacks.onCrosshair(paneId === undefined ? null : (kLineData ?? null));
+  point({ paneId, kLineData, y }: Crosshair): void {
+    const isInPane = paneId === "candle_pane";
+    this.#callbacks.onCrosshair(
+      paneId === undefined ? null : (kLineData ?? null),
+      isInPane ? (y ?? null) : null,
+    );
   }
 
   draw(

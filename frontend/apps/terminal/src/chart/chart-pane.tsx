@@ -13,9 +13,9 @@ import {
 import { useApp } from "../app-store.ts";
 import { messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
-import { purposeLabel } from "../labels.ts";
 import { theme } from "../theme.ts";
 import type { ChartStore } from "./chart-store.ts";
+import { TradingLayer } from "./lines/trading-layer.tsx";
 import { type ChartState, PriceChart } from "./price-chart.ts";
 
 const Indicators = lazy(() => import("./indicators/chart-indicators-view.tsx"));
@@ -31,28 +31,17 @@ export function ChartPane(props: { chart: ChartStore }) {
   const [bar, setBar] = createSignal<Bar | null>(null);
   const [chart, setChart] = createSignal<PriceChart | null>(null);
   let element!: HTMLDivElement;
-  let lines!: HTMLDivElement;
   let legend!: HTMLDivElement;
 
   onMount(() => {
     const created = new PriceChart(element, {
       datafeed: app.client.datafeed,
-      lines,
       onState: (state, reason = "") => {
         setState(state);
         setReason(reason);
       },
       onLegend: setBar,
       onScrolledBack: setIsScrolledBack,
-      onOrderMoved: async (order, kind, price) => {
-        const modified = { ...order, [kind === "stop" ? "stopPrice" : "limitPrice"]: price };
-        await app.runCommand(
-          order.id,
-          "The order was not modified",
-          () => account.broker.modifyOrder(modified),
-          { confirm: `Move ${purposeLabel(order).toLowerCase()} of ${order.symbol} to ${price}` },
-        );
-      },
     });
     setChart(created);
     onCleanup(() => created.remove());
@@ -80,16 +69,6 @@ export function ChartPane(props: { chart: ChartStore }) {
   createEffect(() => {
     theme();
     chart()?.applyTheme();
-  });
-  const orders = createMemo(() =>
-    account.liveOrders.filter(({ symbol }) => symbol === props.chart.symbol()),
-  );
-  createEffect(() => {
-    const position = account.position(props.chart.symbol());
-    chart()?.showTrading(
-      orders().map((order) => ({ ...order })),
-      position && { ...position },
-    );
   });
   createEffect(() => {
     if (state() !== "ready") return;
@@ -153,7 +132,9 @@ export function ChartPane(props: { chart: ChartStore }) {
         aria-label={`Candles of ${props.chart.symbol()}, resolution ${props.chart.resolution()}`}
         data-state={state()}
       />
-      <div class="price-lines" ref={lines} />
+      <Show when={chart()}>
+        {(created) => <TradingLayer chart={created()} store={props.chart} />}
+      </Show>
       <Show when={wasReady() && chart()}>
         {(created) => (
           <Indicators chart={props.chart} price={created()} legend={legend} bar={bar()} />

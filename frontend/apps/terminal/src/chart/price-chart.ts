@@ -1,12 +1,10 @@
-import type {
-  Bar,
-  DatafeedService,
-  Execution,
-  Order,
-  Position,
-  SymbolInfo,
+import {
+  type Bar,
+  type DatafeedService,
+  type Execution,
+  Side,
+  type SymbolInfo,
 } from "@trading-api/client";
-import { ParentType, Side } from "@trading-api/client";
 import {
   type AxisCreateRangeParams,
   type AxisRange,
@@ -18,30 +16,24 @@ import {
   type VisibleRange,
   type YAxis,
 } from "klinecharts";
-import { price, quantity } from "../format.ts";
-import { chartLines } from "../labels.ts";
-import { isTrailing } from "../ticket/brackets.ts";
+import { quantity } from "../format.ts";
 import { BarConflation } from "./bar-conflation.ts";
 import { BarHistory } from "./bar-history.ts";
 import { BarLayer } from "./bar-layer.ts";
 import { CHART_OPTIONS, chartStyles, priceFormat } from "./chart-styles.ts";
-import { type PriceLine, PriceLines } from "./lines/price-lines.ts";
 import { periodOf } from "./period.ts";
+import type { PriceScale } from "./price-scale.ts";
 import { showTimes } from "./time-ticks.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
 
 export interface PriceChartOptions {
   datafeed: DatafeedService;
-  /** The element of the lines, over that of the chart. */
-  lines: HTMLElement;
   onState(state: ChartState, reason?: string): void;
   /** Called with the bar under the crosshair, or else the last one. */
   onLegend(bar: Bar | null): void;
   /** Called with whether the last bar is outside of the visible range. */
   onScrolledBack(isScrolledBack: boolean): void;
-  /** Called when a user moved a line of an order. `kind` is that of `chartLines`. */
-  onOrderMoved(order: Order, kind: string, price: number): Promise<void>;
 }
 
 const BARS_SHOWN = 120;
@@ -64,10 +56,10 @@ export class PriceChart {
   readonly engine: Chart;
   readonly #options: PriceChartOptions;
   readonly #shownListeners = new Set<() => void>();
+  readonly #drawListeners = new Set<(scale: PriceScale) => void>();
+  readonly #crosshairListeners = new Set<(y: number | null) => void>();
   readonly #layer: BarLayer;
-  readonly #lines: PriceLines;
   readonly #updates = new BarConflation((bar) => this.#applyBar(bar));
-  #orders: readonly Order[] = [];
   #symbol: SymbolInfo | null = null;
   #history: BarHistory | null = null;
   /** The bars that the chart takes when it is reset. It has its own list of them. */
@@ -88,14 +80,9 @@ export class PriceChart {
     this.engine = chart;
     // The chart has no keys of its own, so it must not take the focus.
     chart.getDom()?.removeAttribute("tabindex");
-    this.#lines = new PriceLines(options.lines, {
-      format: (value) => price(value, this.decimals),
-      snap: (value, ticks) => this.snap(value, ticks),
-      onMoved: (id, price) => this.#moveOrder(id, price),
-    });
     this.#layer = new BarLayer(chart, {
-      onDraw: (yAxis) => this.#drawLines(yAxis),
-      onCrosshair: (bar) => this.#point(bar),
+      onDraw: (yAxis) => this.#draw(yAxis),
+      onCrosshair: (bar, y) => this.#point(bar, y),
     });
     chart.overrideYAxis({ createRange: (params) => this.#extendRange(params) });
     showTimes(chart);
@@ -114,7 +101,6 @@ export class PriceChart {
     this.#history = null;
     this.#updates.clear();
     this.#options.datafeed.unsubscribeBars(GUID);
-    this.#lines.set([]);
     this.#layer.remove();
     dispose(this.engine);
   }
@@ -185,6 +171,27 @@ export class PriceChart {
     return () => this.#shownListeners.delete(listener);
   }
 
+  /**
+   * Call `listener` with each drawing of the candles, when prices may have moved on the screen.
+   * Return how to stop that.
+   */
+  onDraw(listener: (scale: PriceScale) => void): () => void {
+    this.#drawListeners.add(listener);
+    return () => this.#drawListeners.delete(listener);
+  }
+
+  /**
+   * Call `listener` with the height of the crosshair in the pane of the candles, or null without
+   * one. Return how to stop that.
+   */
+  onCrosshair(listener: (y: number | null) => void): () => void {
+    this.#crosshairListeners.add(listener);
+    return () => this.#crosshairListeners.delete(listener);
+  }
+
+  /** Return the prices that are shown besides the candles, which use those from `from` to `to`. */
+  extraPrices: (from: number, to: number) => readonly number[] = () => [];
+
   /** Draw again at the next frame, with a new range of prices. */
   redraw(): void {
     this.engine.overrideYAxis({});
@@ -192,20 +199,6 @@ export class PriceChart {
 
   scrollToLatest(): void {
     this.engine.scrollToRealTime();
-  }
-
-  /** Show the orders and the position of the shown symbol as price lines. */
-  showTrading(orders: readonly Order[], position: Position | undefined): void {
-    this.#orders = orders;
-    const lines: PriceLine[] = orders.flatMap(orderLines);
-    if (position) {
-      const title = `${position.side === Side.Buy ? "Long" : "Short"} ${quantity(position.qty)}`;
-      const look = { tone: "accent", isDashed: false, isMovable: false } as const;
-      lines.push({ id: "position", price: position.avgPrice, title, ...look });
-    }
-    this.#lines.set(lines);
-    // The range of prices depends on the lines.
-    this.redraw();
   }
 
   /** Show the executions of the shown symbol as markers on their bars. */
@@ -264,38 +257,30 @@ export class PriceChart {
     this.#history?.readAhead(first.timestamp).catch(() => {});
   }
 
-  #point(bar: KLineData | null): void {
+  #point(bar: KLineData | null, y: number | null): void {
+    for (const listener of this.#crosshairListeners) listener(y);
     if (bar === this.#pointed) return;
     this.#pointed = bar;
     const shown = bar ?? this.engine.getDataList().at(-1);
     this.#options.onLegend(shown ? barOf(shown) : null);
   }
 
-  #drawLines(yAxis: YAxis): void {
+  #draw(yAxis: YAxis): void {
     // The chart must not be changed while it draws.
     if (this.engine.getSize()?.width !== 0) queueMicrotask(() => this.#recoverWidth());
-    this.#lines.draw({
+    const scale = {
       height: this.engine.getSize("candle_pane", "main")?.height ?? 0,
       axisWidth: this.engine.getSize("candle_pane", "yAxis")?.width ?? 0,
-      toPixel: (price) => yAxis.convertToPixel(price),
-      toPrice: (pixel) => yAxis.convertFromPixel(pixel),
-    });
+      toPixel: (price: number) => yAxis.convertToPixel(price),
+      toPrice: (pixel: number) => yAxis.convertFromPixel(pixel),
+    };
+    for (const listener of this.#drawListeners) listener(scale);
   }
 
-  async #moveOrder(id: string, price: number): Promise<void> {
-    for (const order of this.#orders) {
-      const line = chartLines(order).find(({ kind }) => lineId(order, kind) === id);
-      if (line) await this.#options.onOrderMoved(order, line.kind, price);
-    }
-  }
-
-  /** Extend the price range to the lines that leave the candles at least half of the height. */
   #extendRange({ defaultRange }: AxisCreateRangeParams): AxisRange {
-    const { from, to, range } = defaultRange;
-    const near = this.#lines.prices.filter(
-      (price) => price > from - range / 2 && price < to + range / 2,
-    );
-    return rangeOf(defaultRange, Math.min(from, ...near), Math.max(to, ...near));
+    const { from, to } = defaultRange;
+    const extra = this.extraPrices(from, to);
+    return rangeOf(defaultRange, Math.min(from, ...extra), Math.max(to, ...extra));
   }
 
   #applyBar(bar: Bar): void {
@@ -307,18 +292,6 @@ export class PriceChart {
 }
 
 const GUID = "terminal";
-
-function orderLines(order: Order): PriceLine[] {
-  const isBracket =
-    order.parentType === ParentType.Order || order.parentType === ParentType.Position;
-  const tone = isBracket ? "muted" : order.side === Side.Buy ? "up" : "down";
-  return chartLines(order).map(({ kind, price, title }) => {
-    const isMovable = !isTrailing(order);
-    return { id: lineId(order, kind), price, title, tone, isDashed: true, isMovable };
-  });
-}
-
-const lineId = (order: Order, kind: string): string => `${order.id} ${kind}`;
 
 function rangeOf(range: AxisRange, from: number, to: number): AxisRange {
   return {

@@ -1,19 +1,37 @@
-import { onCleanup } from "solid-js";
+import type { PreOrder } from "@trading-api/client";
+import { createSignal, lazy, onCleanup, Show, Suspense } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { texts } from "../texts/texts.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
-/** Asks before a command of an account of real money. Enter confirms, and Escape does not. */
-export function ConfirmDialog(props: { text: string; onAnswer: (isConfirmed: boolean) => void }) {
+const OrderSummary = lazy(() => import("./order-summary.tsx"));
+
+export interface ConfirmDialogProps {
+  text: string;
+  /** The order that would be placed, whose preview is shown. */
+  order?: PreOrder;
+  onAnswer: (isConfirmed: boolean) => void;
+}
+
+/** Asks before a command. Enter confirms, and Escape does not. Real money is clearly marked. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
   const app = useApp();
-  const { onAnswer } = props;
+  const { onAnswer, order } = props;
+  const { isLive } = app.account;
+  const [isRejected, setIsRejected] = createSignal(false);
   const close = () => app.openDialog(null);
   // Another dialog may replace this one.
   onCleanup(() => onAnswer(false));
   return (
-    <Dialog title="Real money" class="live" onClose={close}>
+    <Dialog
+      title={isLive ? texts.confirm.realMoney : texts.confirm.title}
+      {...(isLive && { class: "live" })}
+      onClose={close}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          if (isRejected()) return;
           onAnswer(true);
           close();
         }}
@@ -21,12 +39,21 @@ export function ConfirmDialog(props: { text: string; onAnswer: (isConfirmed: boo
         <p>
           <strong>{props.text}</strong>
         </p>
-        <p class="muted">This goes to the venue of {app.account.id}.</p>
+        <Show when={isLive}>
+          <p class="muted">{texts.confirm.venue(app.account.id)}</p>
+        </Show>
+        <Show when={order}>
+          {(order) => (
+            <Suspense fallback={<p class="muted">{texts.confirm.estimating}</p>}>
+              <OrderSummary order={order()} onRejected={setIsRejected} />
+            </Suspense>
+          )}
+        </Show>
         <footer>
           <button type="button" onClick={close}>
-            Do nothing
+            {texts.confirm.cancel}
           </button>
-          <button type="submit" class="primary" autofocus>
+          <button type="submit" class="primary" autofocus disabled={isRejected()}>
             {props.text}
           </button>
         </footer>

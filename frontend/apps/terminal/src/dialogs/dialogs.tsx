@@ -30,9 +30,7 @@ export function Dialogs() {
       <Match when={of(dialog(), "leverage")}>
         {(open) => <LeverageDialog symbol={open().symbol} />}
       </Match>
-      <Match when={of(dialog(), "confirm")}>
-        {(open) => <ConfirmDialog text={open().text} onAnswer={open().onAnswer} />}
-      </Match>
+      <Match when={of(dialog(), "confirm")}>{(open) => <ConfirmDialog {...open()} />}</Match>
       <Match when={of(dialog(), "token")}>
         <TokenDialog />
       </Match>

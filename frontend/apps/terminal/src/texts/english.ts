@@ -1,5 +1,7 @@
 import { alerts } from "./alerts.ts";
 import { chart } from "./chart.ts";
+import { confirm } from "./confirm.ts";
+import { lines } from "./lines.ts";
 import { notifications } from "./notifications.ts";
 import { panels } from "./panels.ts";
 import { tables } from "./tables.ts";
@@ -10,6 +12,8 @@ import { watchlist } from "./watchlist.ts";
 export const english = {
   alerts,
   chart,
+  confirm,
+  lines,
   notifications,
   panels,
   tables,

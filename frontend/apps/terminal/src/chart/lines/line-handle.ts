@@ -1,10 +1,4 @@
-/** Converts between prices and heights in pixels from the top of the pane. */
-export interface PriceScale {
-  height: number;
-  axisWidth: number;
-  toPixel(price: number): number;
-  toPrice(pixel: number): number;
-}
+import type { PriceScale } from "../price-scale.ts";
 
 /** What a handle needs to know of its line. */
 interface HandledLine {
@@ -19,13 +13,18 @@ interface LineHandleOptions {
   snap(price: number, ticks?: number): number;
   onChange(): void;
   onMoved(price: number): Promise<void>;
+  /** Called when a finger moves over a line that is not selected: the chart scrolls then. */
+  onScroll(touch: Touch): void;
 }
 
 const TICKS_WITH_SHIFT = 10;
+/** A finger that moves farther does not tap. */
+const TAP_PX = 8;
 
 /**
  * Moves a line by mouse, touch, pen or keys. The new price is committed when the pointer is
- * released, or by Enter. Escape cancels. The price never leaves the visible ones by a pointer.
+ * released, or by Enter. Escape cancels. The price never leaves the visible ones by a pointer. A
+ * finger selects the line by a tap before it can drag it.
  */
 export class LineHandle {
   readonly #element: HTMLElement;
@@ -35,6 +34,8 @@ export class LineHandle {
   #draft: number | null = null;
   /** The distance between the pointer and the line while the line is dragged. */
   #grip: number | null = null;
+  /** The finger that touches the line while it is not selected. */
+  #touch: Touch | null = null;
   #isCommitting = false;
 
   constructor(element: HTMLElement, line: HandledLine, options: LineHandleOptions) {
@@ -50,6 +51,7 @@ export class LineHandle {
     });
     element.addEventListener("keydown", (event) => this.#press(event));
     element.addEventListener("blur", () => this.cancel());
+    this.#listenForTouches();
     this.update(line);
   }
 
@@ -78,12 +80,12 @@ export class LineHandle {
     }
   }
 
-  show(title: string, price: string): void {
-    this.#element.textContent = title;
+  /** Describe the line to a screen reader. */
+  describe(name: string, text: string): void {
     if (!this.#line.isMovable) return;
-    this.#element.ariaLabel = title;
+    this.#element.ariaLabel = name;
     this.#element.ariaValueNow = String(this.price);
-    this.#element.ariaValueText = price;
+    this.#element.ariaValueText = text;
   }
 
   /** Move the line back, unless the new price is committed. */
@@ -94,9 +96,42 @@ export class LineHandle {
     this.#options.onChange();
   }
 
+  /** Select the line by a tap, and let the chart scroll where the finger moves. */
+  #listenForTouches(): void {
+    const element = this.#element;
+    element.addEventListener(
+      "touchstart",
+      ({ changedTouches: [touch = null] }) => {
+        this.#touch = this.#grip === null ? touch : null;
+      },
+      { passive: true },
+    );
+    element.addEventListener(
+      "touchmove",
+      ({ changedTouches: [touch] }) => {
+        const first = this.#touch;
+        if (first === null || touch === undefined) return;
+        const distance = Math.hypot(touch.clientX - first.clientX, touch.clientY - first.clientY);
+        if (distance < TAP_PX) return;
+        this.#touch = null;
+        this.#options.onScroll(first);
+      },
+      { passive: true },
+    );
+    element.addEventListener("touchend", (event) => {
+      if (this.#touch === null) return;
+      this.#touch = null;
+      // A click would follow, on the button that appears under the finger.
+      event.preventDefault();
+      element.focus();
+    });
+  }
+
   #grab(event: PointerEvent): void {
     const scale = this.#options.scale();
     if (!this.#line.isMovable || this.#isCommitting || scale === null || event.button !== 0) return;
+    const isSelected = document.activeElement === this.#element;
+    if (event.pointerType === "touch" && !isSelected) return;
     event.preventDefault();
     this.#element.focus();
     this.#element.setPointerCapture(event.pointerId);

@@ -1,62 +1,119 @@
-import { LineHandle, type PriceScale } from "./line-handle.ts";
+import { texts } from "../../texts/texts.ts";
+import type { PriceScale } from "../price-scale.ts";
+import { EdgeMarker } from "./edge-marker.ts";
+import { type Interval, layOutLabels } from "./label-layout.ts";
+import { LineHandle } from "./line-handle.ts";
+import { MovePreview } from "./move-preview.ts";
+
+export type Tone = "accent" | "up" | "down" | "muted";
 
 /** A line at a price, such as that of an order. */
 export interface PriceLine {
   id: string;
   price: number;
   title: string;
-  tone: "accent" | "up" | "down" | "muted";
+  tone: Tone;
   isDashed: boolean;
   isMovable: boolean;
+  /** The name of the line's button, if it has one. */
+  action?: string;
+  /** Return the title of what a move to `price` creates. The line itself stays where it is. */
+  created?(price: number): string;
+}
+
+/** A figure next to the title of a line, such as a profit. */
+export interface Note {
+  text: string;
+  tone: Tone;
 }
 
 export interface PriceLinesOptions {
   format(price: number): string;
   /** Return the price of the symbol's grid that is next to `price`, `ticks` away from it. */
   snap(price: number, ticks?: number): number;
+  /** Return what moving the line to `price` means, as a text, or an empty one. */
+  estimate(id: string, price: number): string;
+  /** Called with each price that a line is moved to, and with null when the move ends. */
+  onMoving(id: string, price: number | null): void;
   /** Called with the new price of a line that a user moved. The line stays there meanwhile. */
   onMoved(id: string, price: number): Promise<void>;
+  onAction(id: string): void;
+  /** Called to bring prices into view that have lines. */
+  onReveal(prices: readonly number[]): void;
+  /** Called when a finger that touches a line scrolls the chart. */
+  onScroll(touch: Touch): void;
 }
 
 interface Drawn {
   line: PriceLine;
+  note: Note | null;
   element: HTMLElement;
   label: HTMLElement;
+  title: HTMLElement;
+  noteElement: HTMLElement;
+  action: HTMLButtonElement;
   price: HTMLElement;
   handle: LineHandle;
   /** The style and texts that are in the document. */
   shown: string;
 }
 
-/** The height of a label in pixels. */
-const LABEL_PX = 18;
+/** The height of a label in pixels, under a mouse and under a finger. */
+const LABEL_PX = { fine: 20, coarse: 26 };
+const coarse = matchMedia("(pointer: coarse)");
 
 /**
  * The lines over a chart, as elements: each has a title, a price next to the axis and, if it can be
- * moved, a handle for mouse, touch and keys. Lines outside of the visible prices are hidden.
+ * moved, a handle for mouse, touch and keys. Lines outside of the visible prices are counted at the
+ * edge.
  */
 export class PriceLines {
   readonly #root: HTMLElement;
   readonly #options: PriceLinesOptions;
   readonly #drawn = new Map<string, Drawn>();
+  readonly #preview: MovePreview;
+  readonly #edges: { above: EdgeMarker; below: EdgeMarker };
+  readonly #deselect = (event: Event) => this.#deselectOthers(event.target as Node);
   #scale: PriceScale | null = null;
+  #movedId: string | null = null;
+  #obstacle: () => Interval | null = () => null;
 
   constructor(root: HTMLElement, options: PriceLinesOptions) {
     this.#root = root;
     this.#options = options;
+    this.#preview = new MovePreview(root);
+    const { onReveal } = options;
+    this.#edges = {
+      above: new EdgeMarker(root, "above", onReveal),
+      below: new EdgeMarker(root, "below", onReveal),
+    };
+    document.addEventListener("pointerdown", this.#deselect, { capture: true });
+    document.addEventListener("focusin", this.#deselect);
+  }
+
+  remove(): void {
+    document.removeEventListener("pointerdown", this.#deselect, { capture: true });
+    document.removeEventListener("focusin", this.#deselect);
+    this.set([]);
+    this.#root.replaceChildren();
   }
 
   get prices(): number[] {
     return [...this.#drawn.values()].map(({ line }) => line.price);
   }
 
+  /** The part of the pane that labels leave free. */
+  set obstacle(obstacle: () => Interval | null) {
+    this.#obstacle = obstacle;
+  }
+
   set(lines: readonly PriceLine[]): void {
     const ids = new Set(lines.map(({ id }) => id));
     for (const [id, drawn] of this.#drawn) {
       if (ids.has(id)) continue;
+      this.#drawn.delete(id);
       drawn.handle.cancel();
       drawn.element.remove();
-      this.#drawn.delete(id);
     }
     for (const line of lines) {
       const drawn = this.#drawn.get(line.id) ?? this.#create(line);
@@ -64,6 +121,19 @@ export class PriceLines {
       drawn.handle.update(line);
     }
     this.#draw();
+  }
+
+  /** Set the figure of a line. */
+  setNote(id: string, note: Note | null): void {
+    const drawn = this.#drawn.get(id);
+    if (drawn === undefined) return;
+    drawn.note = note;
+    this.#draw();
+  }
+
+  /** Show an answer about the line that is being moved; null while there is none. */
+  setAnswer(answer: string | null): void {
+    this.#preview.setAnswer(answer);
   }
 
   /** Move the lines to where their prices are now on the screen. */
@@ -74,56 +144,155 @@ export class PriceLines {
 
   #draw(): void {
     const scale = this.#scale;
-    if (scale === null) return;
+    if (scale === null || scale.height === 0) return;
     this.#root.style.setProperty("--axis-width", `${scale.axisWidth}px`);
     const placed = [...this.#drawn.values()]
-      .map((drawn) => ({ drawn, y: scale.toPixel(drawn.handle.price) }))
+      .map((drawn) => ({ drawn, y: scale.toPixel(shownPrice(drawn)) }))
       .sort((a, b) => a.y - b.y);
-    let free = Number.NEGATIVE_INFINITY;
+    const visible = placed.filter(({ y }) => y >= 0 && y <= scale.height);
+    const middles = layOutLabels(
+      visible.map(({ y }) => y),
+      coarse.matches ? LABEL_PX.coarse : LABEL_PX.fine,
+      scale.height,
+      this.#obstacle(),
+    );
     for (const { drawn, y } of placed) {
-      const isVisible = y >= 0 && y <= scale.height;
-      const top = Math.max(y - LABEL_PX / 2, free);
-      if (isVisible) free = top + LABEL_PX;
-      this.#show(drawn, isVisible, Math.round(y), Math.round(top - y));
+      const index = visible.findIndex((each) => each.drawn === drawn);
+      const middle = middles[index];
+      this.#show(drawn, middle !== undefined, Math.round(y), Math.round((middle ?? y) - y));
     }
+    const pricesWhere = (isOutside: (y: number) => boolean) =>
+      placed.filter(({ y }) => isOutside(y)).map(({ drawn }) => drawn.line.price);
+    this.#edges.above.show(
+      pricesWhere((y) => y < 0),
+      0,
+    );
+    this.#edges.below.show(
+      pricesWhere((y) => y > scale.height),
+      scale.height,
+    );
+    this.#showMove(scale);
   }
 
   #show(drawn: Drawn, isVisible: boolean, y: number, offset: number): void {
-    const { line, handle, element, label, price } = drawn;
-    const text = this.#options.format(handle.price);
-    const shown = [isVisible, y, offset, text, line.tone, line.title, handle.isMoved].join("|");
+    const { line, note, handle, element, label, price, title, noteElement, action } = drawn;
+    const text = this.#options.format(shownPrice(drawn));
+    const isMoved = handle.isMoved && line.created === undefined;
+    const shown = [isVisible, y, offset, text, line.tone, line.title, isMoved, note?.text].join(
+      "|",
+    );
     if (drawn.shown === shown) return;
     drawn.shown = shown;
     element.hidden = !isVisible;
     element.dataset.tone = line.tone;
     element.dataset.dashed = String(line.isDashed);
-    element.dataset.moved = String(handle.isMoved);
+    element.dataset.moved = String(isMoved);
     element.style.transform = `translateY(${y}px)`;
-    label.style.transform = `translateY(${offset}px)`;
+    label.style.transform = `translateY(calc(${offset}px - 50%))`;
     price.style.transform = label.style.transform;
     price.textContent = text;
-    handle.show(line.title, text);
+    title.textContent = line.title;
+    noteElement.textContent = note?.text ?? "";
+    noteElement.dataset.tone = note?.tone ?? "";
+    action.hidden = line.action === undefined;
+    action.ariaLabel = action.title = line.action ?? "";
+    if (!handle.isMoved)
+      handle.describe(nameOf(line), [text, note?.text].filter(Boolean).join(", "));
+  }
+
+  /** Show what the line that is being moved would become. */
+  #showMove(scale: PriceScale): void {
+    const drawn = [...this.#drawn.values()].find(({ handle }) => handle.isMoved);
+    const id = drawn?.line.id ?? null;
+    if (this.#movedId !== null && this.#movedId !== id) {
+      this.#options.onMoving(this.#movedId, null);
+    }
+    this.#movedId = id;
+    if (drawn === undefined) {
+      this.#preview.hide();
+      return;
+    }
+    const { line, handle } = drawn;
+    const price = this.#options.format(handle.price);
+    const estimate = this.#options.estimate(line.id, handle.price);
+    const created = line.created?.(handle.price);
+    this.#preview.show({
+      y: scale.toPixel(handle.price),
+      height: scale.height,
+      created,
+      price,
+      estimate,
+    });
+    handle.describe(nameOf(line), [created, price, estimate].filter(Boolean).join(", "));
+  }
+
+  /** Deselect the lines whose labels do not contain `node`. */
+  #deselectOthers(node: Node): void {
+    for (const { label } of this.#drawn.values()) {
+      if (label.contains(node)) continue;
+      label.dataset.selected = "false";
+      if (label.contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
+    }
   }
 
   #create(line: PriceLine): Drawn {
-    const element = document.createElement("div");
-    element.className = "price-line";
+    const element = make("div", "price-line");
     element.dataset.line = line.id;
-    const label = document.createElement("span");
-    label.className = "price-line-title";
-    const price = document.createElement("span");
-    price.className = "price-line-price";
+    const label = make("div", "price-line-label");
+    const handleElement = make("span", "price-line-handle");
+    const [title, noteElement] = [
+      make("span", "price-line-title"),
+      make("span", "price-line-note"),
+    ];
+    const price = make("span", "price-line-price");
+    const action = make("button", "price-line-action");
+    action.type = "button";
+    action.textContent = "✕";
+    action.addEventListener("click", () => this.#options.onAction(line.id));
+    label.addEventListener("focusin", () => {
+      label.dataset.selected = "true";
+    });
+    handleElement.append(title, noteElement);
+    label.append(handleElement, action);
     element.append(label, price);
-    const handle = new LineHandle(label, line, {
+    const handle = new LineHandle(handleElement, line, {
       scale: () => this.#scale,
       top: () => this.#root.getBoundingClientRect().top,
       snap: this.#options.snap,
-      onChange: () => this.#draw(),
+      onChange: () => {
+        this.#draw();
+        if (handle.isMoved) this.#options.onMoving(line.id, handle.price);
+      },
       onMoved: (price) => this.#options.onMoved(line.id, price),
+      onScroll: this.#options.onScroll,
     });
     this.#root.append(element);
-    const drawn = { line, element, label, price, handle, shown: "" };
+    const drawn = {
+      line,
+      note: null,
+      element,
+      label,
+      title,
+      noteElement,
+      action,
+      price,
+      handle,
+      shown: "",
+    };
     this.#drawn.set(line.id, drawn);
     return drawn;
   }
+}
+
+/** A line that creates another one by a move stays at its own price. */
+const shownPrice = ({ line, handle }: Drawn): number =>
+  line.created === undefined ? handle.price : line.price;
+
+const nameOf = ({ title, created }: PriceLine): string =>
+  created === undefined ? title : texts.lines.protect(title);
+
+function make<K extends keyof HTMLElementTagNameMap>(name: K, className: string) {
+  const element = document.createElement(name);
+  element.className = className;
+  return element;
 }

@@ -1,0 +1,332 @@
+import type {
+  Brackets,
+  InstrumentInfo,
+  OrderPreview,
+  Position,
+  PositionPL,
+} from "@trading-api/client";
+import { createEffect, createMemo, createSignal, onCleanup, untrack } from "solid-js";
+import type { AppStore } from "../../app-store.ts";
+import * as format from "../../format.ts";
+import { purposeLabel } from "../../labels.ts";
+import { readUntilAnswered } from "../../read-until-answered.ts";
+import { texts } from "../../texts/texts.ts";
+import { trailingPipsOf } from "../../ticket/brackets.ts";
+import type { ChartStore } from "../chart-store.ts";
+import type { PriceChart } from "../price-chart.ts";
+import type { Interval } from "./label-layout.ts";
+import { LatestRequest } from "./latest-request.ts";
+import { movedOrder, type OrderLine, orderLines, POSITION, positionLine } from "./order-lines.ts";
+import { PriceLines } from "./price-lines.ts";
+import { bracketAt, conversionOf, entryOf, type Profit, profitAt } from "./profit-estimate.ts";
+
+interface Move {
+  line: OrderLine;
+  price: number;
+}
+
+/** The height of the last price's label on the axis, and of each text below it, in pixels. */
+const LAST_PRICE_PX = 17;
+
+/**
+ * The orders and the position of a chart's symbol as lines on the chart, from which they are
+ * modified, canceled, closed and protected. It must be created where Solid can clean up.
+ */
+export class TradingLines {
+  readonly #chart: PriceChart;
+  readonly #app: AppStore;
+  readonly #store: ChartStore;
+  readonly #lines: PriceLines;
+  readonly #instrument = createSignal<InstrumentInfo | null>(null);
+  readonly #profit = createSignal<PositionPL | null>(null);
+  readonly #preview: LatestRequest<Move, OrderPreview>;
+  #orderLines: readonly OrderLine[] = [];
+  #prices = "";
+  /** The lines that the range of prices contains, however far they are. */
+  readonly #revealed = createSignal<ReadonlySet<number>>(new Set());
+
+  constructor(chart: PriceChart, root: HTMLElement, app: AppStore, store: ChartStore) {
+    this.#chart = chart;
+    this.#app = app;
+    this.#store = store;
+    this.#preview = new LatestRequest(
+      ({ line, price }) => app.account.broker.previewOrder(movedOrder(line, price), line.order.id),
+      (preview) => this.#lines.setAnswer(preview && marginText(preview)),
+    );
+    this.#lines = new PriceLines(root, {
+      format: (value) => format.price(value, chart.decimals),
+      snap: (value, ticks) => chart.snap(value, ticks),
+      estimate: (id, price) => this.#estimate(id, price),
+      onMoving: (id, price) => this.#onMoving(id, price),
+      onMoved: (id, price) => this.#move(id, price),
+      onAction: (id) => void this.#act(id),
+      onReveal: (prices) => this.#reveal(prices),
+      onScroll: (touch) => this.#scroll(touch),
+    });
+    this.#lines.obstacle = () => this.#lastPrice();
+    const stopDrawing = chart.onDraw((scale) => this.#lines.draw(scale));
+    chart.extraPrices = (from, to) => this.#extraPrices(from, to);
+    onCleanup(() => {
+      stopDrawing();
+      chart.extraPrices = () => [];
+      this.#preview.cancel();
+      this.#lines.remove();
+    });
+    this.#followAccount();
+    this.#followProfit();
+  }
+
+  /** Whether the range of prices was extended to a line that is far from the candles. */
+  get isExtended(): boolean {
+    return this.#revealed[0]().size > 0;
+  }
+
+  /** Give the height to the candles again. */
+  fitCandles(): void {
+    this.#revealed[1](new Set<number>());
+    this.#chart.redraw();
+  }
+
+  get #position(): Position | undefined {
+    return this.#app.account.position(this.#store.symbol());
+  }
+
+  #followAccount(): void {
+    const { account } = this.#app;
+    const orders = createMemo(() =>
+      account.liveOrders.filter(({ symbol }) => symbol === this.#store.symbol()),
+    );
+    createEffect(() => {
+      const isModifiable = account.supports("supportModifyOrderPrice");
+      this.#orderLines = orders().flatMap((order) => orderLines({ ...order }, isModifiable));
+      const position = this.#position;
+      const hasBrackets = account.supports("supportPositionBrackets");
+      const line = position && positionLine(copyOf(position), hasBrackets);
+      this.#lines.set([...this.#orderLines, ...(line ? [line] : [])]);
+      untrack(() => this.#showProfit());
+      this.#fit();
+    });
+    createEffect(() => {
+      this.#store.symbol();
+      this.#revealed[1](new Set<number>());
+    });
+    createEffect(() => {
+      this.#instrument[1](null);
+      if (account.loading === "loaded") void this.#readInstrument(this.#store.symbol());
+    });
+  }
+
+  /** Follow the profit of the position, at most once a frame. */
+  #followProfit(): void {
+    const { account, client } = this.#app;
+    let pending: PositionPL | null = null;
+    const show = () => {
+      if (pending !== null) this.#profit[1](pending);
+      pending = null;
+    };
+    createEffect(() => {
+      const [accountId, symbol] = [account.id, this.#store.symbol()];
+      this.#profit[1](null);
+      if (accountId === "") return;
+      const { unsubscribe } = client.feeds.positionPL(
+        { accountId },
+        {
+          onData: (profit) => {
+            if (profit.symbol !== symbol) return;
+            if (pending === null) requestAnimationFrame(show);
+            pending = profit;
+          },
+          onFailed: () => {},
+        },
+      );
+      onCleanup(() => {
+        pending = null;
+        unsubscribe();
+      });
+    });
+    createEffect(() => this.#showProfit());
+    onCleanup(client.socket.onState(() => this.#showProfit()));
+  }
+
+  /** Show the profit of the position on its line, without colour while it is not live. */
+  #showProfit(): void {
+    const [position, live] = [this.#position, this.#profit[0]()];
+    if (position?.pl === undefined) return;
+    const { rate } = this.#conversion;
+    const { pl } = position;
+    const percent = live?.plPercent ?? (pl / (position.qty * position.avgPrice * rate)) * 100;
+    const isLive = ["connected", "polling"].includes(this.#app.client.socket.state.phase);
+    const tone = isLive && pl !== 0 ? (pl > 0 ? "up" : "down") : "muted";
+    const text = profitText({ money: pl, currency: this.#app.account.currency, percent });
+    this.#lines.setNote(POSITION, { text, tone });
+  }
+
+  get #conversion() {
+    return conversionOf(this.#instrument[0](), this.#app.account.currency);
+  }
+
+  /** Read the instrument, and with it the rate between its currency and that of the account. */
+  async #readInstrument(symbol: string): Promise<void> {
+    if (symbol === "") return;
+    const { client, account } = this.#app;
+    const isWanted = () => symbol === this.#store.symbol();
+    const read = () => client.rest.account(account.id).instrument(symbol);
+    const found = await readUntilAnswered(client.socket, read, isWanted).catch(() => undefined);
+    if (found !== undefined && isWanted()) this.#instrument[1](found);
+  }
+
+  /** Return what moving a line to `price` would mean, as far as the page can compute it. */
+  #estimate(id: string, price: number): string {
+    return untrack(() => {
+      const position = this.#position;
+      const conversion = this.#conversion;
+      if (id === POSITION && position !== undefined) {
+        const entry = { ...position, price: position.avgPrice };
+        return texts.lines.estimate(profitText(profitAt(entry, price, conversion)));
+      }
+      const line = this.#orderLines.find((each) => each.id === id);
+      if (line === undefined) return "";
+      const orders = this.#orderLines.map(({ order }) => order);
+      const entry = entryOf(line.order, position, orders);
+      if (entry !== null) {
+        return texts.lines.estimate(profitText(profitAt(entry, price, conversion)));
+      }
+      const value = price * line.order.qty * conversion.rate;
+      const last = this.#chart.engine.getDataList().at(-1)?.close ?? price;
+      const distance = format.change(price - last, this.#chart.decimals);
+      const percent = format.percent((price / last - 1) * 100);
+      return texts.lines.estimate(
+        texts.lines.distance(distance, percent, format.money(value), conversion.currency),
+      );
+    });
+  }
+
+  #onMoving(id: string, price: number | null): void {
+    const line = this.#orderLines.find((each) => each.id === id);
+    if (price === null) this.#preview.cancel();
+    else if (line !== undefined) this.#preview.request({ line, price });
+    const instrument = untrack(this.#instrument[0]);
+    // A rate of a while ago is good enough until the present one is known.
+    if (price === null && instrument?.currency !== this.#app.account.currency) {
+      void this.#readInstrument(untrack(this.#store.symbol));
+    }
+  }
+
+  async #move(id: string, price: number): Promise<void> {
+    const { account } = this.#app;
+    const position = untrack(() => this.#position);
+    const shown = format.price(price, this.#chart.decimals);
+    const line = this.#orderLines.find((each) => each.id === id);
+    if (line !== undefined) {
+      const { order } = line;
+      const confirm = texts.lines.move(purposeLabel(order), order.symbol, shown);
+      const modify = () => account.broker.modifyOrder(movedOrder(line, price));
+      await this.#app.runCommand(order.id, texts.lines.notModified, modify, { confirm });
+    } else if (position !== undefined) {
+      const kind = bracketAt(position, price);
+      const title = texts.lines[kind](format.quantity(position.qty));
+      const brackets = this.#bracketsWith(position, kind, price);
+      const protect = () => account.broker.editPositionBrackets(position.id, brackets);
+      const confirm = texts.lines.protectPosition(title, position.symbol, shown);
+      await this.#app.runCommand(position.id, texts.lines.notProtected, protect, { confirm });
+    }
+  }
+
+  /** Return the brackets of a position with another price of one of them. */
+  #bracketsWith(position: Position, kind: "takeProfit" | "stopLoss", price: number): Brackets {
+    const { takeProfit, stopLoss } = position;
+    const trailingStopPips = trailingPipsOf(position.symbol, this.#app.account.liveOrders);
+    // A stop loss that trails has a distance instead of a price.
+    const stop = trailingStopPips === undefined ? { stopLoss } : { trailingStopPips };
+    return withoutEmpty({
+      takeProfit,
+      ...(kind === "stopLoss" ? {} : stop),
+      [kind]: price,
+    });
+  }
+
+  /** Run the button of a line: cancel its order, or close the position. */
+  async #act(id: string): Promise<void> {
+    const { broker } = this.#app.account;
+    const line = this.#orderLines.find((each) => each.id === id);
+    const position = untrack(() => this.#position);
+    if (line !== undefined) {
+      const cancel = () => broker.cancelOrder(line.order.id);
+      await this.#app.runCommand(line.order.id, texts.lines.notCanceled, cancel);
+    } else if (position !== undefined) {
+      const confirm = texts.lines.closePosition(position.symbol);
+      const close = () => broker.closePosition(position.id);
+      const options = { confirm, asks: !this.#app.isOneClick() };
+      await this.#app.runCommand(position.id, texts.lines.notClosed, close, options);
+    }
+  }
+
+  /** Extend the range of prices to lines that leave the candles at least half of the height. */
+  #extraPrices(from: number, to: number): readonly number[] {
+    const half = (to - from) / 2;
+    return this.#lines.prices.filter(
+      (price) => (price > from - half && price < to + half) || this.#revealed[0]().has(price),
+    );
+  }
+
+  #reveal(prices: readonly number[]): void {
+    this.#revealed[1]((shown) => new Set([...shown, ...prices]));
+    this.#chart.redraw();
+  }
+
+  /** Adapt the range of prices, if the lines have other prices than before. */
+  #fit(): void {
+    const prices = this.#lines.prices.join(" ");
+    if (prices === this.#prices) return;
+    this.#prices = prices;
+    this.#chart.redraw();
+  }
+
+  /** Let the engine scroll with a finger that began on a line. */
+  #scroll(touch: Touch): void {
+    const touches = { touches: [touch], targetTouches: [touch], changedTouches: [touch] };
+    this.#chart.engine
+      .getDom("candle_pane", "main")
+      ?.dispatchEvent(new TouchEvent("touchstart", { bubbles: true, ...touches }));
+  }
+
+  /** Return the part of the pane that the label of the last price takes. */
+  #lastPrice(): Interval | null {
+    const { engine } = this.#chart;
+    const last = engine.getDataList().at(-1);
+    const { show, extendTexts } = engine.getStyles().candle.priceMark.last as {
+      show: boolean;
+      extendTexts?: unknown[];
+    };
+    if (last === undefined || !show) return null;
+    const { y } = engine.convertToPixel({ value: last.close }, { paneId: "candle_pane" }) as {
+      y?: number;
+    };
+    if (y === undefined) return null;
+    const half = LAST_PRICE_PX / 2;
+    return { from: y - half, to: y + half + (extendTexts?.length ?? 0) * LAST_PRICE_PX };
+  }
+}
+
+/** Return the properties of a position that its line shows. Its profit changes more often. */
+const copyOf = ({ id, symbol, qty, side, avgPrice }: Position): Position => ({
+  id,
+  symbol,
+  qty,
+  side,
+  avgPrice,
+});
+
+const withoutEmpty = (brackets: Record<keyof Brackets, number | undefined> | object): Brackets =>
+  Object.fromEntries(Object.entries(brackets).filter(([, value]) => value !== undefined));
+
+const profitText = ({ money, currency, percent }: Profit): string =>
+  texts.lines.profit(format.change(money), currency, format.percent(percent));
+
+/** Return the free margin after a change of an order, or why the server rejects it. */
+function marginText({ sections, errors }: OrderPreview): string {
+  if (errors?.length) return errors.join(" ");
+  const rows = sections.find(({ header }) => header === "Account")?.rows ?? [];
+  const margin = rows.find(({ title }) => title.startsWith("Free margin"))?.value;
+  return margin === undefined ? "" : texts.lines.freeMargin(format.previewValue(margin, true));
+}

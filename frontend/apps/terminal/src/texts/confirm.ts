@@ -1,0 +1,16 @@
+export const confirm = {
+  title: "Confirm",
+  realMoney: "Real money",
+  venue: (account: string) => `This goes to the venue of ${account}.`,
+  cancel: "Do nothing",
+  side: "Side",
+  quantity: "Quantity",
+  type: "Type",
+  price: "Price",
+  market: "Market",
+  stopPrice: "Stop price",
+  limitPrice: "Limit price",
+  margin: "Margin required",
+  estimated: (title: string) => `${title}, estimated`,
+  estimating: "Estimating the margin and the cost",
+};
