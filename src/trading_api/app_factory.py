@@ -24,12 +24,13 @@ from trading_api.modules.broker.paper.factory import create_paper_broker
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
 from trading_api.modules.broker.venue_router import VenueRouter
 from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.playing_clock import PlayingClock
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.module import DatafeedModule
 from trading_api.modules.datafeed.recording.factory import create_recorder
 from trading_api.modules.datafeed.recording.recorder import Recorder
-from trading_api.modules.datafeed.source_factory import create_market_source, require_steppable
+from trading_api.modules.datafeed.source_factory import create_market_clock, create_market_source
 from trading_api.modules.datafeed.source_history import SourceHistory
 from trading_api.modules.datafeed.venues.live_metrics import observe_live_source
 from trading_api.modules.datafeed.venues.live_source import LiveSource
@@ -105,16 +106,16 @@ def create_app(
         settings, tokens, now_ms, in_flight, subscriptions, admission, metrics
     )
     ws_app.register_metrics(metrics)
-    clock = StepClock(require_steppable(source), ws_app.wait_delivered) if is_stepped else None
+    clock = create_market_clock(settings, source, ws_app.wait_delivered)
     stale_ms = round(settings.market_stale_s * 1000)
     feed = MarketFeed(source, stale_after_ms=stale_ms, run=clock.run if clock else None)
     observe_feed(feed, metrics, readiness)
     if isinstance(source, LiveSource):
         observe_live_source(source, metrics)
 
-    registry = _create_registry(source, clock)
+    registry = _create_registry(source, clock, is_stepped=is_stepped)
     names = registry.select(settings.enabled_modules.split(","))
-    if clock and "datafeed" not in names:
+    if is_stepped and "datafeed" not in names:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
     venue = _create_venues(settings, names, journal, feed, metrics, readiness, live_venue)
     context = ModuleContext(
@@ -143,10 +144,16 @@ def create_app(
     return api_app, ws_app
 
 
-def _create_registry(source: MarketSource, clock: StepClock | None) -> ModuleRegistry:
+def _create_registry(
+    source: MarketSource, clock: StepClock | None, *, is_stepped: bool
+) -> ModuleRegistry:
+    step_clock = clock if is_stepped else None
+    playing_clock = clock if isinstance(clock, PlayingClock) else None
     return ModuleRegistry(
         {
-            "datafeed": partial(DatafeedModule, source, clock=clock),
+            "datafeed": partial(
+                DatafeedModule, source, clock=step_clock, playing_clock=playing_clock
+            ),
             "broker": BrokerModule,
             "alerts": AlertsModule,
         },

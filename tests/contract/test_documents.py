@@ -30,6 +30,9 @@ CONTRACT = {
     "getQuotes": ("post", "/datafeed/quotes"),
     "getServerTime": ("get", "/datafeed/time"),
     "datafeedHealthCheck": ("get", "/datafeed/health"),
+    "getReplay": ("get", "/datafeed/replay"),
+    "setReplay": ("put", "/datafeed/replay"),
+    "jumpReplay": ("post", "/datafeed/replay/jump"),
     "advanceClock": ("post", "/datafeed/clock/advance"),
     "udfConfig": ("get", "/udf/config"),
     "udfTime": ("get", "/udf/time"),
@@ -84,7 +87,7 @@ CONTRACT = {
 }
 ROUTES = (
     "bars quotes trades orderbook orders positions executions notifications position-pl equity"
-    " account broker-connection alerts"
+    " account broker-connection alerts replay"
 )
 COMMANDS = (
     "orders.place orders.preview orders.modify orders.cancel orders.cancel-many positions.close "

@@ -96,8 +96,8 @@ class FollowingSink(Protocol):
         """Report that no further price comes until the next update."""
         ...
 
-    def heartbeat(self) -> None:
-        """Report that the present moved on."""
+    def hold(self) -> None:
+        """Report that the market is as its leader says, also while it stands still."""
         ...
 
     def stale(self, reason: str) -> None:
@@ -159,7 +159,7 @@ class FollowedMarket:
         if state in (MarketState.OPEN, MarketState.CLOSED):
             self._source.move_to(tick.now_ms, _SilentSink() if self._is_first else feed)
             self._is_first = False
-            feed.heartbeat()
+            feed.hold()
         if state is MarketState.CLOSED:
             feed.closed(tick.reason)
         elif state is MarketState.STALE:

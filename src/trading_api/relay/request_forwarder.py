@@ -1,4 +1,4 @@
-"""Middleware of a gateway that forwards requests about accounts to the servers that own them."""
+"""Middleware of a gateway that forwards requests to the servers that own what they are about."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from trading_api.relay.owner_requests import (
     gateway_key,
     is_command,
 )
-from trading_api.relay.partitions import account_partition
+from trading_api.relay.partitions import MARKET, account_partition
 from trading_api.web.error_responses import build_error_response, send_error
 from trading_api.web.paths import PREFIX, route_path
 
-_ABOUT_ACCOUNTS = re.compile(rf"{PREFIX}/(broker/.*|alerts(/.*)?)")
-"""The paths of the modules that serve accounts."""
+_FORWARDED = re.compile(rf"{PREFIX}/(broker/.*|alerts(/.*)?|datafeed/replay(/.*)?)")
+"""The paths that owners answer: of the modules that serve accounts, and of the market's clock."""
+_REPLAY = f"{PREFIX}/datafeed/replay"
 _ACCOUNTS = f"{PREFIX}/broker/accounts"
 _CONFIG = f"{PREFIX}/broker/config"
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -45,7 +46,8 @@ class ForwardedRoute:
 
 
 class RequestForwarder:
-    """Answers requests about accounts with the response of the account's owner.
+    """Answers requests about accounts with the response of the account's owner, and those that
+    control the market's clock with the response of the market's.
 
     It is installed inside authentication, and takes the caller from `scope["state"]["principal"]`.
     Of a body at most `body_bytes_max` bytes and one more are read, within `body_timeout_s`; the
@@ -70,7 +72,7 @@ class RequestForwarder:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # Not a coroutine: a WebSocket connection would keep its frame as long as it is open.
-        if scope["type"] == "http" and _ABOUT_ACCOUNTS.fullmatch(route_path(scope)):
+        if scope["type"] == "http" and _FORWARDED.fullmatch(route_path(scope)):
             return self._forward(scope, receive, send)
         return self._app(scope, receive, send)
 
@@ -105,8 +107,8 @@ class RequestForwarder:
         request, path = self._request(scope, body), route_path(scope)
         if request.method == "GET" and path == _ACCOUNTS:
             return await self._account_list.get(request)
-        account = _account(path, request)
-        partition = shard_partition(0)
+        account = None if path.startswith(_REPLAY) else _account(path, request)
+        partition = MARKET if path.startswith(_REPLAY) else shard_partition(0)
         if account is not None:
             partition = account_partition(account, self._shards)
         request = replace(request, principal=for_account(request.principal, account))

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
-from trading_api.bus.port import Bus
+from trading_api.bus.port import Bus, BusUnavailable
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.source_factory import create_market_source, require_following
+from trading_api.modules.datafeed.market.playing_clock import PlayingClock
+from trading_api.modules.datafeed.source_factory import (
+    create_market_clock,
+    create_market_source,
+    require_following,
+)
 from trading_api.relay.market_ticks import FollowedMarket, TickPublisher
 from trading_api.settings import Settings
+
+_SEPARATE = (
+    "The market and the accounts are in processes of their own, so that the market is played as it "
+    "is: start `trading-api serve` to control it."
+)
 
 
 class MarketPart:
@@ -18,10 +29,14 @@ class MarketPart:
     All processes of a deployment have the same source, which is a function of time: only the
     present travels."""
 
-    def __init__(self, settings: Settings, bus: Bus) -> None:
+    def __init__(self, settings: Settings, bus: Bus, *, has_accounts: bool) -> None:
         if settings.datafeed_record:
             raise ConfigurationError("DATAFEED_RECORD needs one process, not --workers or roles.")
         self.source = require_following(create_market_source(settings))
+        refusal = "" if has_accounts else _SEPARATE
+        self._bus = bus
+        clock = create_market_clock(settings, self.source, self._wait_published, refusal)
+        self.clock = clock if isinstance(clock, PlayingClock) else None
         self._followed = FollowedMarket(bus, self.source)
         self._leads = asyncio.Event()
         self.feed = MarketFeed(
@@ -53,4 +68,9 @@ class MarketPart:
             await asyncio.wait([following, leading])
         if not self._leads.is_set():
             following.result()
-        await self.source.run(feed)
+        await (self.source if self.clock is None else self.clock).run(feed)
+
+    async def _wait_published(self) -> None:
+        """Return once the bus has what was published, so that a jump does not fill its memory."""
+        with suppress(BusUnavailable):
+            await self._bus.flush()

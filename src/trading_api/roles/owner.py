@@ -49,14 +49,14 @@ def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) ->
     bus = bus or create_bus(settings.bus_url, settings.bus_prefix)
     owner_id = secrets.token_hex(6)
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
-    market = MarketPart(settings, bus)
+    market = MarketPart(settings, bus, has_accounts=role != "market")
     observe_feed(market.feed, metrics, readiness)
     context = ModuleContext(settings, market.feed, wall_clock_ms, metrics, readiness, subscriptions)
     modules: list[Module] = []
     venue: PaperBroker | None = None
     fence = create_fence() if role == "broker" else None
     if role != "broker":
-        modules.append(DatafeedModule(market.source, context))
+        modules.append(DatafeedModule(market.source, context, playing_clock=market.clock))
     if role != "market":
         journal = create_journal(settings, fence)
         shard_count = settings.shards if role == "broker" else None

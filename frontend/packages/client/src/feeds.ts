@@ -11,7 +11,7 @@ import type {
   PositionPL,
   PriceAlert,
 } from "./model/broker.ts";
-import type { Bar, Orderbook, QuoteData, Trade } from "./model/market.ts";
+import type { Bar, Orderbook, QuoteData, Replay, Trade } from "./model/market.ts";
 import type { SocketState } from "./socket-options.ts";
 
 /** The subscription and the data of each feed. */
@@ -22,6 +22,8 @@ export interface FeedTypes {
   trades: { subscription: { symbol: string }; data: Trade };
   /** `depth` is the number of levels on each side, from 1 to 50. */
   orderbook: { subscription: { symbol: string; depth: number }; data: Orderbook };
+  /** What the time of the market does. The state is sent at each change, not with each tick. */
+  replay: { subscription: Record<string, never>; data: Replay };
   /** The state is the live orders. */
   orders: { subscription: { accountId: string }; data: Order };
   /** The state is the open positions. `qty` is 0 once a position is closed. */

@@ -36,6 +36,7 @@ export {
   type SearchPage,
 } from "./rest-client.ts";
 export type { DayRange, PerformanceRest } from "./rest-performance.ts";
+export type { ReplayRest } from "./rest-replay.ts";
 export { type ResumeOptions, type ResumeStorage, sessionResumeStorage } from "./resume-storage.ts";
 export type { Route } from "./routes.ts";
 export { SocketClient } from "./socket-client.ts";

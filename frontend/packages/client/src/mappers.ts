@@ -29,6 +29,7 @@ import type {
   Position as Position_Api_Backend,
   PreOrder as PreOrder_Api_Backend,
   QuoteData as QuoteData_Api_Backend,
+  ReplayState as ReplayState_Api_Backend,
   SearchSymbolResultItem as SearchSymbolResultItem_Api_Backend,
   SymbolInfo as SymbolInfo_Api_Backend,
 } from "./generated/rest.ts";
@@ -45,6 +46,7 @@ import type {
   Position as Position_Ws_Backend,
   PositionPl as PositionPl_Ws_Backend,
   QuoteData as QuoteData_Ws_Backend,
+  ReplayState as ReplayState_Ws_Backend,
   Trade as Trade_Ws_Backend,
 } from "./generated/socket.ts";
 import type {
@@ -78,6 +80,7 @@ import type {
   Orderbook,
   QuoteData,
   QuoteValues,
+  Replay,
   SymbolInfo,
   Trade,
 } from "./model/market.ts";
@@ -167,6 +170,17 @@ export const mapAccount = (account: AccountMetainfo_Api_Backend): Account => ({
 
 export const mapKillSwitch = (state: KillSwitchState_Api_Backend): KillSwitch =>
   withoutNulls(state);
+
+export function mapReplay(state: ReplayState_Api_Backend | ReplayState_Ws_Backend): Replay {
+  const { now_ms, start_ms, end_ms, jump_to_ms, ...rest } = withoutNulls(state);
+  return {
+    ...rest,
+    now: now_ms,
+    ...(start_ms !== undefined && { start: start_ms }),
+    ...(end_ms !== undefined && { end: end_ms }),
+    ...(jump_to_ms !== undefined && { jumpTo: jump_to_ms }),
+  };
+}
 
 export const mapInstrument = (instrument: InstrumentInfo_Api_Backend): InstrumentInfo => ({
   pipValue: 0,

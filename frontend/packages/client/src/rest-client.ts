@@ -30,6 +30,7 @@ import { type AccountsRest, createAccountsRest } from "./rest-accounts.ts";
 import { type AlertRest, createAlertRest } from "./rest-alerts.ts";
 import { createRestCommands, unwrap } from "./rest-commands.ts";
 import { createPerformanceRest, type PerformanceRest } from "./rest-performance.ts";
+import { createReplayRest, type ReplayRest } from "./rest-replay.ts";
 
 /** A range of bars, in seconds. `to` is exclusive, and `countBack` has precedence over `from`. */
 export interface HistoryRange {
@@ -96,6 +97,7 @@ export interface AccountRest extends AccountCommands {
 export interface Rest {
   readonly market: MarketRest;
   readonly accounts: AccountsRest;
+  readonly replay: ReplayRest;
   /** Without an id it is the server's default account. */
   account(id?: string): AccountRest;
   /** Without an id they are those of the server's default account. */
@@ -119,6 +121,7 @@ export interface RestOptions {
 export class RestClient implements Rest {
   readonly market: MarketRest;
   readonly accounts: AccountsRest;
+  readonly replay: ReplayRest;
   readonly #http: Client<paths>;
 
   constructor({ baseUrl = "", authentication, timeoutMs = 10_000 }: RestOptions = {}) {
@@ -128,6 +131,7 @@ export class RestClient implements Rest {
     if (authentication) this.#http.use(bearerMiddleware(authentication));
     this.market = createMarketRest(this.#http);
     this.accounts = createAccountsRest(this.#http);
+    this.replay = createReplayRest(this.#http);
   }
 
   account(id?: string): AccountRest {

@@ -51,6 +51,11 @@ export class RestTopics implements TopicSource {
         return reader(barsMs, readBars(market, given));
       case "quotes":
         return this.#quotesReader(given);
+      case "replay":
+        return reader(
+          accountMs,
+          changed(async () => [await this.#rest.replay.state()], String),
+        );
       case "orders":
         return reader(accountMs, readOrders(account));
       case "positions":

@@ -37,6 +37,7 @@ export const STATE_ENTRY: {
   bars: () => LATEST,
   trades: () => LATEST,
   orderbook: () => LATEST,
+  replay: () => LATEST,
   equity: () => LATEST,
   account: () => LATEST,
   alerts: ({ id, status }) => ({ key: id, isRemoved: status === "deleted" }),

@@ -46,6 +46,10 @@ export class WsAdapter implements Feeds {
     );
   }
 
+  replay(_: Params<"replay">, listener: DataListener<"replay">): Subscription {
+    return this.connection.subscribe("replay", {}, mapListener(listener, map.mapReplay));
+  }
+
   orders({ accountId }: Params<"orders">, listener: DataListener<"orders">): Subscription {
     return this.connection.subscribe("orders", { accountId }, mapListener(listener, map.mapOrder));
   }

@@ -45,6 +45,7 @@ export class WsFallback implements Feeds {
   readonly account = this.#feed("account", "account");
   readonly notifications = this.#feed("notifications", "notifications");
   readonly alerts = this.#feed("alerts", "alerts");
+  readonly replay = this.#feed("replay", "replay");
   readonly brokerConnection = this.#feed("brokerConnection", "broker-connection");
 
   #feed<F extends FeedName, R extends Route>(name: F, route: R): Feeds[F] {

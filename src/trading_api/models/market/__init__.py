@@ -12,6 +12,10 @@ from trading_api.models.market.quotes import GetQuotesRequest as GetQuotesReques
 from trading_api.models.market.quotes import QuoteData as QuoteData
 from trading_api.models.market.quotes import QuoteError as QuoteError
 from trading_api.models.market.quotes import QuoteValues as QuoteValues
+from trading_api.models.market.replay import JumpRequest as JumpRequest
+from trading_api.models.market.replay import ReplayRequest as ReplayRequest
+from trading_api.models.market.replay import ReplayState as ReplayState
+from trading_api.models.market.replay import ReplaySubscriptionRequest as ReplaySubscriptionRequest
 from trading_api.models.market.subscriptions import (
     BarsSubscriptionRequest as BarsSubscriptionRequest,
 )

@@ -13,7 +13,10 @@ from trading_api.models.market import (
     DatafeedHealthResponse,
     GetBarsResponse,
     GetQuotesRequest,
+    JumpRequest,
     QuoteData,
+    ReplayRequest,
+    ReplayState,
     SearchSymbolResultItem,
     SymbolInfo,
 )
@@ -124,3 +127,34 @@ async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
 )
 async def advance_clock(service: Service, request: AdvanceClockRequest) -> ClockResponse:
     return await service.advance_clock(request.by_ms, request.to_ms)
+
+
+@router.get(
+    "/replay",
+    operation_id="getReplay",
+    summary="What the time of the market does, and whether it can be controlled",
+)
+async def get_replay(service: Service) -> ReplayState:
+    return service.replay.state()
+
+
+@router.put(
+    "/replay",
+    operation_id="setReplay",
+    summary="Play or pause a replay, or a market under the step clock, and set its speed",
+    responses=COMMAND_ERRORS,
+    dependencies=[require_scope(Scope.ADMIN)],
+)
+async def set_replay(service: Service, request: ReplayRequest) -> ReplayState:
+    return service.replay.set(request.state, request.speed)
+
+
+@router.post(
+    "/replay/jump",
+    operation_id="jumpReplay",
+    summary="Move a replay, or a market under the step clock, forward: every tick is made",
+    responses=COMMAND_ERRORS,
+    dependencies=[require_scope(Scope.ADMIN)],
+)
+async def jump_replay(service: Service, request: JumpRequest) -> ReplayState:
+    return await service.replay.jump(request.by_ms, request.to_ms)

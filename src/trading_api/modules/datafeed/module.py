@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from trading_api.modules.datafeed import api, udf
+from trading_api.modules.datafeed.market.playing_clock import PlayingClock
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.service import DatafeedService
@@ -21,11 +22,20 @@ class DatafeedModule:
     name = "datafeed"
 
     def __init__(
-        self, source: MarketSource, context: ModuleContext, clock: StepClock | None = None
+        self,
+        source: MarketSource,
+        context: ModuleContext,
+        clock: StepClock | None = None,
+        playing_clock: PlayingClock | None = None,
     ) -> None:
         slow_interval_ms = round(context.settings.quotes_slow_interval_s * 1000)
         self.service = DatafeedService(
-            source, context.market, context.subscriptions, clock, slow_interval_ms
+            source,
+            context.market,
+            context.subscriptions,
+            clock,
+            slow_interval_ms,
+            playing_clock,
         )
 
     def get_api_routers(self) -> Sequence[APIRouter]:

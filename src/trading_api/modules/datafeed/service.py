@@ -23,12 +23,15 @@ from trading_api.models.market.clock import ADVANCE_MS_MAX
 from trading_api.modules.datafeed.history import History, read_history
 from trading_api.modules.datafeed.mapping import to_quote_data, to_quote_error
 from trading_api.modules.datafeed.market.bar_cursor import daily_resolution, newest_bars
+from trading_api.modules.datafeed.market.playing_clock import PlayingClock
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.replay_control import ReplayControl
 from trading_api.modules.datafeed.streams.bars import BarStream
 from trading_api.modules.datafeed.streams.orderbook import OrderBookStream
 from trading_api.modules.datafeed.streams.ports import ReplayableStream, Stream
 from trading_api.modules.datafeed.streams.quotes import QuoteStream
+from trading_api.modules.datafeed.streams.replay import ReplayStream
 from trading_api.modules.datafeed.streams.trades import TradeStream
 from trading_api.modules.datafeed.symbols import Symbols
 from trading_api.streaming.route_service import SequencedUpdate, TopicUpdate
@@ -50,6 +53,7 @@ class DatafeedService:
         subscriptions: Subscriptions,
         clock: StepClock | None = None,
         slow_interval_ms: int = 10_000,
+        playing_clock: PlayingClock | None = None,
     ) -> None:
         self._source = source
         self._market = market
@@ -62,12 +66,16 @@ class DatafeedService:
         )
         bars = BarStream(source, symbols, subscriptions, interest)
         trades = TradeStream(source, symbols, subscriptions, interest)
+        self.replay = ReplayControl(source, playing_clock)
+        replay = ReplayStream(subscriptions, self.replay.state)
+        self.replay.listen(replay.publish_state)
         # In the order in which each publishes its part of an update.
         self._streams: dict[str, Stream] = {
             "bars": bars,
             "orderbook": OrderBookStream(source, symbols, subscriptions, interest),
             "trades": trades,
             "quotes": self._quotes,
+            "replay": replay,
         }
         self._replayable: dict[str, ReplayableStream] = {"bars": bars, "trades": trades}
 

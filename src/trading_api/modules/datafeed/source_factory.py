@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.importing.csv_series import read_series
+from trading_api.modules.datafeed.market.playing_clock import PlayableSource, PlayingClock
 from trading_api.modules.datafeed.market.ports import FollowingSource, MarketSource
-from trading_api.modules.datafeed.market.step_clock import SteppableSource
+from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
 from trading_api.modules.datafeed.recording.recording_files import has_ticks, recorded_symbols
 from trading_api.modules.datafeed.recording.recording_reader import SymbolRecording
 from trading_api.modules.datafeed.replay.playable import Playable
@@ -43,6 +45,30 @@ def create_market_source(settings: Settings) -> MarketSource:
             "to play."
         )
     return Replay(recording, start_ms, speed=settings.datafeed_speed)
+
+
+def create_market_clock(
+    settings: Settings,
+    source: MarketSource,
+    wait_delivered: Callable[[], Awaitable[None]],
+    refusal: str = "",
+) -> StepClock | None:
+    """Return the clock that moves a replay or a stepped market, or None for a market that moves
+    itself. With a `refusal` clients cannot control it. Raises ConfigurationError."""
+    is_stepped = settings.datafeed_clock == "step"
+    if is_stepped and not isinstance(source, PlayableSource):
+        return StepClock(require_steppable(source), wait_delivered)
+    if not (is_stepped or isinstance(source, Replay)):
+        return None
+    assert isinstance(source, PlayableSource)
+    return PlayingClock(
+        source,
+        wait_delivered,
+        is_playing=not is_stepped,
+        waits=is_stepped,
+        speed=settings.datafeed_speed,
+        refusal=refusal,
+    )
 
 
 def require_steppable(source: MarketSource) -> SteppableSource:

@@ -9,6 +9,8 @@ from trading_api.models.market import (
     OrderbookSubscriptionRequest,
     QuoteData,
     QuotesSubscriptionRequest,
+    ReplayState,
+    ReplaySubscriptionRequest,
     Trade,
     TradesSubscriptionRequest,
 )
@@ -20,6 +22,7 @@ BarWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]
 QuoteWsRouter: TypeAlias = WsRouter[QuotesSubscriptionRequest, QuoteData]
 TradeWsRouter: TypeAlias = WsRouter[TradesSubscriptionRequest, Trade]
 OrderbookWsRouter: TypeAlias = WsRouter[OrderbookSubscriptionRequest, Orderbook]
+ReplayWsRouter: TypeAlias = WsRouter[ReplaySubscriptionRequest, ReplayState]
 
 
 class DatafeedWsRouters(list[WsRouter[Any, Any]]):
@@ -53,6 +56,12 @@ class DatafeedWsRouters(list[WsRouter[Any, Any]]):
                     service=service,
                     tags=["datafeed"],
                     conflation_key=lambda book: "book",
+                ),
+                ws_generated.ReplayWsRouter(
+                    route="replay",
+                    service=service,
+                    tags=["datafeed"],
+                    conflation_key=lambda state: "replay",
                 ),
             ]
         )

@@ -41,7 +41,7 @@ async def owning(
     bus = PartlyReachableBus(LocalHub())
     bus.unreachable = unreachable
     await bus.start()
-    market = MarketPart(Settings.defaults(), bus)
+    market = MarketPart(Settings.defaults(), bus, has_accounts=True)
     async with running(MemoryJournal(SHARDS), shard_count=SHARDS) as exchange:
         topics = TopicHost(
             bus, "owner", [], exchange.subscriptions, lambda: 1, partition_of=lambda topic: MARKET

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
 from trading_api_client.async_client import AsyncClient
 from trading_api_client.blocking.loop_thread import LoopThread
@@ -16,6 +17,7 @@ from trading_api_client.models import (
     DatafeedHealthResponse,
     QuoteData,
     QuoteValues,
+    ReplayState,
     SearchSymbolResultItem,
     SymbolInfo,
 )
@@ -101,3 +103,23 @@ class BlockingMarketRest:
         Raises Refused with `clock_not_steppable` under the wall clock. A call with `by_ms` that
         lost its response is not repeated, because the market would advance twice."""
         return self._loop.run(self._client.advance_clock(by_ms=by_ms, to_ms=to_ms))
+
+    def replay(self) -> ReplayState:
+        """Return what the time of the market does, and whether it can be controlled."""
+        return self._loop.run(self._client.replay())
+
+    def set_replay(
+        self, state: Literal["playing", "paused"] | None = None, *, speed: float | None = None
+    ) -> ReplayState:
+        """Play or pause the market, which also ends a jump, or set its speed.
+
+        Needs the scope `admin`. Raises Refused with `replay_not_controllable` where the market is
+        live."""
+        return self._loop.run(self._client.set_replay(state, speed=speed))
+
+    def jump_replay(self, *, by_ms: int | None = None, to_ms: int | None = None) -> ReplayState:
+        """Move the market forward; every tick in between is made. Needs the scope `admin`.
+
+        A long jump goes on after the call: then the returned state has `jump_to_ms`. A call with
+        `by_ms` that lost its response is not repeated, because the market would jump twice."""
+        return self._loop.run(self._client.jump_replay(by_ms=by_ms, to_ms=to_ms))

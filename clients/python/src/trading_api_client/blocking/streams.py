@@ -22,6 +22,7 @@ from trading_api_client.models import (
     Position,
     PositionPL,
     QuoteData,
+    ReplayState,
     Trade,
 )
 from trading_api_client.stream.account_feed import (
@@ -86,6 +87,16 @@ class BlockingStreams:
         return self._loop.subscription(
             lambda: self._client.on_order_book(symbol, callback, depth=depth)
         )
+
+    def replay_updates(self) -> BlockingStream[ReplayState]:
+        """Stream what the time of the market does: it is played, paused or moved forward."""
+        return self._loop.stream(lambda: self._client.replay_updates())
+
+    def on_replay(
+        self, callback: Callable[[ReplayState], object]
+    ) -> BlockingSubscription[ReplayState]:
+        """Call a function whenever the market is played, paused or moved forward."""
+        return self._loop.subscription(lambda: self._client.on_replay(callback))
 
     def account_updates(self) -> BlockingStream[AccountUpdate]:
         """Stream executions, orders, positions and notifications in the order of their events.

@@ -100,6 +100,14 @@ class GetQuotesRequest(Model, frozen=True, kw_only=True):
     symbols: list[str]
 
 
+class JumpRequest(Model, frozen=True, kw_only=True):
+    """How far to move forward. Exactly one of the two fields is required. `by_ms` moves at least to
+    the next tick, and at most to the end."""
+
+    by_ms: int | None = None
+    to_ms: int | None = None
+
+
 class OrderbookLevel(Model, frozen=True, kw_only=True):
     """The volume that is offered at one price."""
 
@@ -158,6 +166,33 @@ class QuoteData(Model, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         convert_alternative(self, "v", QuoteValues, QuoteError)
+
+
+class ReplayRequest(Model, frozen=True, kw_only=True):
+    """What to change: at least one of the two. `speed` is how much faster than the wall clock the
+    market is played. `state` also ends a jump that is under way."""
+
+    state: Literal["playing", "paused"] | None = None
+    speed: float | None = None
+
+
+class ReplayState(Model, frozen=True, kw_only=True):
+    """What the time of the market does. Times are in ms since 1970.
+
+    `source` is where the prices come from. A market that is `live` follows the wall clock, and
+    cannot be controlled; `speed` is 1 then. `controllable` is whether the market can be paused and
+    moved forward, and `reason` says why not. A recording has an end, `end_ms`. `jump_to_ms` is
+    where a jump that is under way ends."""
+
+    source: Literal["replay", "simulator", "live"]
+    state: Literal["playing", "paused", "ended", "live"]
+    controllable: bool
+    reason: str | None = None
+    speed: float
+    now_ms: int
+    start_ms: int | None = None
+    end_ms: int | None = None
+    jump_to_ms: int | None = None
 
 
 class SearchSymbolResultItem(Model, frozen=True, kw_only=True):

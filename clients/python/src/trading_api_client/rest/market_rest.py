@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 from urllib.parse import quote as url_quote
 
 from trading_api_client.errors import Refused
@@ -15,9 +16,12 @@ from trading_api_client.models import (
     DatafeedHealthResponse,
     GetBarsResponse,
     GetQuotesRequest,
+    JumpRequest,
     QuoteData,
     QuoteError,
     QuoteValues,
+    ReplayRequest,
+    ReplayState,
     SearchSymbolResultItem,
     SymbolInfo,
 )
@@ -125,6 +129,35 @@ class MarketRest(RestArea):
             is_repeatable=by_ms is None,
         )
         return await self._rest.send(request, ClockResponse)
+
+    async def replay(self) -> ReplayState:
+        """Return what the time of the market does, and whether it can be controlled."""
+        return await self._read("/datafeed/replay", ReplayState)
+
+    async def set_replay(
+        self, state: Literal["playing", "paused"] | None = None, *, speed: float | None = None
+    ) -> ReplayState:
+        """Play or pause the market, which also ends a jump, or set its speed.
+
+        Needs the scope `admin`. Raises Refused with `replay_not_controllable` where the market is
+        live."""
+        request = Request("PUT", "/datafeed/replay", body=ReplayRequest(state=state, speed=speed))
+        return await self._rest.send(request, ReplayState)
+
+    async def jump_replay(
+        self, *, by_ms: int | None = None, to_ms: int | None = None
+    ) -> ReplayState:
+        """Move the market forward; every tick in between is made. Needs the scope `admin`.
+
+        A long jump goes on after the call: then the returned state has `jump_to_ms`. A call with
+        `by_ms` that lost its response is not repeated, because the market would jump twice."""
+        request = Request(
+            "POST",
+            "/datafeed/replay/jump",
+            body=JumpRequest(by_ms=by_ms, to_ms=to_ms),
+            is_repeatable=by_ms is None,
+        )
+        return await self._rest.send(request, ReplayState)
 
     async def _last_bars(self, symbol: str, resolution: str, end_ms: int, count: int) -> list[Bar]:
         bars: list[Bar] = []

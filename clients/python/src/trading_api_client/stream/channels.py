@@ -23,6 +23,7 @@ from trading_api_client.models import (
     Position,
     PositionPL,
     QuoteData,
+    ReplayState,
     Trade,
 )
 
@@ -97,6 +98,7 @@ QUOTES = Channel(
 )
 TRADES = Channel("trades", Trade)
 ORDER_BOOK = Channel("orderbook", Orderbook, conflation_key=_latest)
+REPLAY = Channel("replay", ReplayState, conflation_key=_latest)
 ORDERS = Channel(
     "orders",
     PlacedOrder,
@@ -137,6 +139,7 @@ CHANNELS: dict[str, Channel[Any]] = {
         QUOTES,
         TRADES,
         ORDER_BOOK,
+        REPLAY,
         ORDERS,
         POSITIONS,
         EXECUTIONS,

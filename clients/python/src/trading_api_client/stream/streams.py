@@ -22,6 +22,7 @@ from trading_api_client.models import (
     Position,
     PositionPL,
     QuoteData,
+    ReplayState,
     Trade,
 )
 from trading_api_client.rest.rest_area import RestArea
@@ -101,6 +102,14 @@ class Streams(RestArea):
         """Call a function with the best levels of the order book of a symbol."""
         subscription = {"symbol": symbol, "depth": depth}
         return self._callback(channels.ORDER_BOOK, subscription, callback)
+
+    def replay_updates(self) -> Stream[ReplayState]:
+        """Stream what the time of the market does: it is played, paused or moved forward."""
+        return self._stream(channels.REPLAY, {})
+
+    def on_replay(self, callback: Callable[[ReplayState], object]) -> Subscription[ReplayState]:
+        """Call a function whenever the market is played, paused or moved forward."""
+        return self._callback(channels.REPLAY, {}, callback)
 
     # The account
 

@@ -177,6 +177,17 @@ export const FIELDS: { [route: string]: readonly Field[] } = {
             ]
         }
     ],
+    "replay": [
+        "source",
+        "state",
+        "controllable",
+        "reason",
+        "speed",
+        "now_ms",
+        "start_ms",
+        "end_ms",
+        "jump_to_ms"
+    ],
     "trades": [
         "symbol",
         "price",

@@ -705,6 +705,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datafeed/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the time of the market does, and whether it can be controlled */
+        get: operations["getReplay"];
+        /** Play or pause a replay, or a market under the step clock, and set its speed */
+        put: operations["setReplay"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/replay/jump": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a replay, or a market under the step clock, forward: every tick is made */
+        post: operations["jumpReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datafeed/resolve/{symbol}": {
         parameters: {
             query?: never;
@@ -2069,6 +2104,20 @@ export interface components {
             qty: components["schemas"]["QuantityRange"];
         };
         /**
+         * JumpRequest
+         * @description How far to move forward. Exactly one of the two fields is required. `by_ms` moves at least to
+         *     the next tick, and at most to the end.
+         * @example {
+         *       "by_ms": 60000
+         *     }
+         */
+        JumpRequest: {
+            /** By Ms */
+            by_ms?: number | null;
+            /** To Ms */
+            to_ms?: number | null;
+        };
+        /**
          * KillSwitchParams
          * @description Whether to halt the account, or to let it trade again, and why.
          * @example {
@@ -2781,6 +2830,65 @@ export interface components {
             volume: number;
         };
         /**
+         * ReplayRequest
+         * @description What to change: at least one of the two. `speed` is how much faster than the wall clock the
+         *     market is played. `state` also ends a jump that is under way.
+         * @example {
+         *       "speed": 60,
+         *       "state": "playing"
+         *     }
+         */
+        ReplayRequest: {
+            /** Speed */
+            speed?: number | null;
+            /** State */
+            state?: ("playing" | "paused") | null;
+        };
+        /**
+         * ReplayState
+         * @description What the time of the market does. Times are in ms since 1970.
+         *
+         *     `source` is where the prices come from. A market that is `live` follows the wall clock, and
+         *     cannot be controlled; `speed` is 1 then. `controllable` is whether the market can be paused and
+         *     moved forward, and `reason` says why not. A recording has an end, `end_ms`. `jump_to_ms` is
+         *     where a jump that is under way ends.
+         * @example {
+         *       "controllable": true,
+         *       "end_ms": 1791000000000,
+         *       "now_ms": 1790000040000,
+         *       "source": "replay",
+         *       "speed": 60,
+         *       "start_ms": 1789000000000,
+         *       "state": "paused"
+         *     }
+         */
+        ReplayState: {
+            /** Controllable */
+            controllable: boolean;
+            /** End Ms */
+            end_ms?: number | null;
+            /** Jump To Ms */
+            jump_to_ms?: number | null;
+            /** Now Ms */
+            now_ms: number;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * MarketOrigin
+             * @enum {string}
+             */
+            source: "replay" | "simulator" | "live";
+            /** Speed */
+            speed: number;
+            /** Start Ms */
+            start_ms?: number | null;
+            /**
+             * PlayState
+             * @enum {string}
+             */
+            state: "playing" | "paused" | "ended" | "live";
+        };
+        /**
          * ResetRequest
          * @description The balance to start again with. The default is INITIAL_BALANCE.
          * @example {
@@ -3329,6 +3437,7 @@ export type GetBarsResponse = components['schemas']['GetBarsResponse'];
 export type GetQuotesRequest = components['schemas']['GetQuotesRequest'];
 export type HealthResponse = components['schemas']['HealthResponse'];
 export type InstrumentInfo = components['schemas']['InstrumentInfo'];
+export type JumpRequest = components['schemas']['JumpRequest'];
 export type KillSwitchParams = components['schemas']['KillSwitchParams'];
 export type KillSwitchResult = components['schemas']['KillSwitchResult'];
 export type KillSwitchState = components['schemas']['KillSwitchState'];
@@ -3358,6 +3467,8 @@ export type QuantityRange = components['schemas']['QuantityRange'];
 export type QuoteData = components['schemas']['QuoteData'];
 export type QuoteError = components['schemas']['QuoteError'];
 export type QuoteValues = components['schemas']['QuoteValues'];
+export type ReplayRequest = components['schemas']['ReplayRequest'];
+export type ReplayState = components['schemas']['ReplayState'];
 export type ResetRequest = components['schemas']['ResetRequest'];
 export type SearchSymbolResultItem = components['schemas']['SearchSymbolResultItem'];
 export type SettlementRequest = components['schemas']['SettlementRequest'];
@@ -7096,6 +7207,227 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    setReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    jumpReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JumpRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

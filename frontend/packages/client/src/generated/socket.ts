@@ -2146,6 +2146,102 @@ export interface components {
             volume: number;
         };
         /**
+         * ReplayState
+         * @description What the time of the market does. Times are in ms since 1970.
+         *
+         *     `source` is where the prices come from. A market that is `live` follows the wall clock, and
+         *     cannot be controlled; `speed` is 1 then. `controllable` is whether the market can be paused and
+         *     moved forward, and `reason` says why not. A recording has an end, `end_ms`. `jump_to_ms` is
+         *     where a jump that is under way ends.
+         * @example {
+         *       "controllable": true,
+         *       "end_ms": 1791000000000,
+         *       "now_ms": 1790000040000,
+         *       "source": "replay",
+         *       "speed": 60,
+         *       "start_ms": 1789000000000,
+         *       "state": "paused"
+         *     }
+         */
+        ReplayState: {
+            /** Controllable */
+            controllable: boolean;
+            /**
+             * End Ms
+             * @default null
+             */
+            end_ms?: number | null;
+            /**
+             * Jump To Ms
+             * @default null
+             */
+            jump_to_ms?: number | null;
+            /** Now Ms */
+            now_ms: number;
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * MarketOrigin
+             * @enum {string}
+             */
+            source: "replay" | "simulator" | "live";
+            /** Speed */
+            speed: number;
+            /**
+             * Start Ms
+             * @default null
+             */
+            start_ms?: number | null;
+            /**
+             * PlayState
+             * @enum {string}
+             */
+            state: "playing" | "paused" | "ended" | "live";
+        };
+        /** ReplayStateUpdate */
+        ReplayStateUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
+            payload: components["schemas"]["ReplayState"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+            /**
+             * Ts
+             * @description When the update was made, in ms since 1970
+             * @example 1790000040250
+             */
+            ts: number;
+        };
+        /**
+         * ReplaySubscriptionRequest
+         * @description What the time of the market does. There is one such topic.
+         */
+        ReplaySubscriptionRequest: Record<string, never>;
+        /**
          * ResumeRequest
          * @description Subscribes to a topic again from the last `seq` that the client received on it.
          */
@@ -2567,6 +2663,9 @@ export type QuoteDataUpdate = components['schemas']['QuoteDataUpdate'];
 export type QuoteError = components['schemas']['QuoteError'];
 export type QuotesSubscriptionRequest = components['schemas']['QuotesSubscriptionRequest'];
 export type QuoteValues = components['schemas']['QuoteValues'];
+export type ReplayState = components['schemas']['ReplayState'];
+export type ReplayStateUpdate = components['schemas']['ReplayStateUpdate'];
+export type ReplaySubscriptionRequest = components['schemas']['ReplaySubscriptionRequest'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
 export type ReversePositionPayload = components['schemas']['ReversePositionPayload'];
 export type SetKillSwitchPayload = components['schemas']['SetKillSwitchPayload'];
@@ -2682,6 +2781,11 @@ export interface Messages {
     "quotes.unsubscribe": components["schemas"]["QuotesSubscriptionRequest"];
     "quotes.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
     "quotes.update": components["schemas"]["QuoteDataUpdate"];
+    "replay.subscribe": components["schemas"]["ReplaySubscriptionRequest"];
+    "replay.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "replay.unsubscribe": components["schemas"]["ReplaySubscriptionRequest"];
+    "replay.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "replay.update": components["schemas"]["ReplayStateUpdate"];
     "trades.subscribe": components["schemas"]["TradesSubscriptionRequest"];
     "trades.subscribe.response": components["schemas"]["SubscriptionResponse"];
     "trades.unsubscribe": components["schemas"]["TradesSubscriptionRequest"];
@@ -2701,6 +2805,7 @@ export const ROUTES = [
     "position-pl",
     "positions",
     "quotes",
+    "replay",
     "trades",
 ] as const;
 /** The routes that have a `resume`. */

@@ -97,6 +97,22 @@ export interface FoundSymbol {
   type: string;
 }
 
+/** What the time of the market does. Times are in ms. */
+export interface Replay {
+  source: "replay" | "simulator" | "live";
+  /** A live market follows the wall clock, and is not controlled. */
+  state: "playing" | "paused" | "ended" | "live";
+  /** Whether the market can be paused and moved forward. If not, `reason` says why. */
+  controllable: boolean;
+  reason?: string;
+  speed: number;
+  now: number;
+  start?: number;
+  end?: number;
+  /** Where the jump that is under way ends. */
+  jumpTo?: number;
+}
+
 export interface DatafeedConfiguration {
   exchanges: { value: string; name: string; desc: string }[];
   symbols_types: { name: string; value: string }[];

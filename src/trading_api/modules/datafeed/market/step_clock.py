@@ -83,25 +83,31 @@ class StepClock:
         ended. Return the present that was reached. All effects are then done and delivered. Raises
         Unavailable once the clock is stopped."""
         async with self._lock:
-            until_ms, steps = instant(self._source.now_ms), 0
-            feed = await self._running()
-            skipping = self._source if isinstance(self._source, SkippingSource) else None
-            quiet = feed if isinstance(feed, QuietMarket) else None
-            has_stepped = True
-            while has_stepped:
-                if self._is_stopped:
-                    raise Unavailable(
-                        f"The server stops; the clock got to {self._source.now_ms}.", "stopping"
-                    )
-                if skipping is not None and quiet is not None:
-                    skipping.skip_quiet(until_ms, quiet)
-                has_stepped = self._source.step(until_ms, feed)
-                await feed.flush()
-                await self._wait_delivered()
-                steps += 1
-                if steps % _STEPS_BETWEEN_YIELDS == 0:
-                    await asyncio.sleep(0)
+            await self._make_steps(instant(self._source.now_ms))
             return self._source.now_ms
+
+    async def _make_steps(
+        self, until_ms: int, is_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Make the steps up to an instant, as long as they are wanted."""
+        steps = 0
+        feed = await self._running()
+        skipping = self._source if isinstance(self._source, SkippingSource) else None
+        quiet = feed if isinstance(feed, QuietMarket) else None
+        has_stepped = True
+        while has_stepped and is_wanted():
+            if self._is_stopped:
+                raise Unavailable(
+                    f"The server stops; the clock got to {self._source.now_ms}.", "stopping"
+                )
+            if skipping is not None and quiet is not None:
+                skipping.skip_quiet(until_ms, quiet)
+            has_stepped = self._source.step(until_ms, feed)
+            await feed.flush()
+            await self._wait_delivered()
+            steps += 1
+            if steps % _STEPS_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
 
     def _running(self) -> asyncio.Future[HeldSink]:
         if self._feed is None:

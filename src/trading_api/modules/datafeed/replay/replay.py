@@ -26,7 +26,7 @@ PAUSE_MAX_MS = 5_000
 
 
 class Replay:
-    """Plays a recording. Implements MarketSource and SkippingSource.
+    """Plays a recording. Implements MarketSource, SkippingSource and PlayableSource.
 
     The ticks up to `start_ms` are history: by default those that the recording names, and at least
     the first tick of each symbol. Later ticks are played at `speed` times their pace. Where no
@@ -104,6 +104,24 @@ class Replay:
             await asyncio.sleep(self._wait_ms(due_ms) / 1_000)
 
     @property
+    def start_ms(self) -> int:
+        return self.recording.start_ms
+
+    @property
+    def end_ms(self) -> int:
+        return self.recording.end_ms
+
+    @property
+    def played_ms(self) -> int:
+        self._read_ahead()
+        return self._played_ms
+
+    @property
+    def next_tick(self) -> tuple[int, int] | None:
+        self._read_ahead()
+        return None if self._next is None else (self._next.due_ms, self._next.time_ms)
+
+    @property
     def tracks(self) -> Sequence[PlayedTrack]:
         """The tracks of the symbols, in the order in which ticks of one instant are played."""
         return tuple(self._tracks.values())
@@ -135,15 +153,20 @@ class Replay:
     def skip(self, now_ms: int, ticks_ahead: Callable[[], Iterator[PlayedTick]]) -> None:
         """Continue at an instant to which the caller has moved the tracks, without a report.
 
-        `ticks_ahead` returns the unplayed ticks, and is called at the next step. After a skip, only
-        `step` moves a replay."""
+        `ticks_ahead` returns the unplayed ticks, and is called before the next one is played.
+        Playing time counts from 0 again."""
         self._now_ms = now_ms
         self._ticks_ahead = ticks_ahead
 
-    def step(self, until_ms: int, sink: MarketSink) -> bool:
+    def _read_ahead(self) -> None:
+        """Continue with the ticks after those that were skipped, if any were."""
         if self._ticks_ahead is not None:
             self._timeline, self._ticks_ahead = self._ticks_ahead(), None
             self._next = next(self._timeline, None)
+            self._last, self._played_ms = PlayedTick(0, self._now_ms, None), 0
+
+    def step(self, until_ms: int, sink: MarketSink) -> bool:
+        self._read_ahead()
         if self._next is None or self._next.time_ms > until_ms:
             self._now_ms = max(self._now_ms, until_ms)
             # A later `run` goes on from here, not from the tick before.
@@ -167,6 +190,7 @@ class Replay:
     ) -> bool:
         """Play the ticks that are due after `due_ms` of playing time, `ticks_max` at most. Return
         whether that many were played, so that more may be due."""
+        self._read_ahead()
         for _ in range(ticks_max):
             if self._next is None:
                 return False

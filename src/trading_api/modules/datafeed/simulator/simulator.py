@@ -57,8 +57,8 @@ _NO_NODE: tuple[int, int, Node] = (-1, -1, (0, 0, 0, 0, 0))
 
 
 class Simulator:
-    """A market that is a pure function of seed, symbol and time. Implements MarketSource and
-    SteppableSource.
+    """A market that is a pure function of seed, symbol and time. Implements MarketSource,
+    SteppableSource and PlayableSource.
 
     The cost of a window is proportional to the bars in it, however long ago they were. Symbols
     trade round the clock. The last price at an instant is that of the last whole tick of 250 ms,
@@ -130,6 +130,26 @@ class Simulator:
             return False
         self._tick(self._ticks_end_ms + TICK_MS, sink)
         return True
+
+    @property
+    def start_ms(self) -> int:
+        return FIRST_MS
+
+    @property
+    def end_ms(self) -> int | None:
+        return None
+
+    @property
+    def played_ms(self) -> int:
+        return self._now_ms
+
+    @property
+    def next_tick(self) -> tuple[int, int] | None:
+        time_ms = self._ticks_end_ms + TICK_MS
+        return (time_ms, time_ms) if time_ms <= END_MS else None
+
+    def step_to(self, due_ms: int, sink: MarketSink, ticks_max: int) -> bool:
+        return all(self.step(due_ms, sink) for _ in range(ticks_max))
 
     def move_to(self, instant_ms: int, sink: MarketSink) -> None:
         """Move the present to the instant: tick by tick, or in one step after a pause."""

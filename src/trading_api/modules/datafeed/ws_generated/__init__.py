@@ -3,11 +3,13 @@
 from trading_api.modules.datafeed.ws_generated.bar_ws_router import BarWsRouter
 from trading_api.modules.datafeed.ws_generated.orderbook_ws_router import OrderbookWsRouter
 from trading_api.modules.datafeed.ws_generated.quote_ws_router import QuoteWsRouter
+from trading_api.modules.datafeed.ws_generated.replay_ws_router import ReplayWsRouter
 from trading_api.modules.datafeed.ws_generated.trade_ws_router import TradeWsRouter
 
 __all__ = [
     "BarWsRouter",
     "OrderbookWsRouter",
     "QuoteWsRouter",
+    "ReplayWsRouter",
     "TradeWsRouter",
 ]
