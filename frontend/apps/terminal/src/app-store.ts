@@ -6,7 +6,15 @@ import {
   type Side,
   TradingClient,
 } from "@trading-api/client";
-import { type Accessor, createContext, createSignal, useContext } from "solid-js";
+import {
+  type Accessor,
+  createComputed,
+  createContext,
+  createRoot,
+  createSignal,
+  on,
+  useContext,
+} from "solid-js";
 import { TradingAccount } from "./account.ts";
 import { PriceAlerts } from "./alerts/price-alerts.ts";
 import { authentication, isUnauthenticated } from "./authentication.ts";
@@ -15,6 +23,8 @@ import { Market } from "./market/market.ts";
 import { Notifications } from "./notifications/notifications.ts";
 import { persistedSignal } from "./persisted-signal.ts";
 import { Ticket } from "./ticket/ticket.ts";
+import { windowKind } from "./workspace/window-kind.ts";
+import { Workspace } from "./workspace/workspace.ts";
 
 export type View = "chart" | "trade" | "watch" | "account";
 export type Panel = "positions" | "orders" | "history" | "fills" | "equity" | "alerts";
@@ -45,6 +55,7 @@ export class AppStore {
   readonly account = new TradingAccount(this.client, this.notifications);
   readonly alerts = new PriceAlerts(this.client);
   readonly charts = new Charts();
+  readonly workspace = new Workspace(windowKind);
   readonly ticket: Ticket;
   readonly view: Accessor<View>;
   readonly setView: (view: View) => void;
@@ -59,10 +70,17 @@ export class AppStore {
 
   constructor() {
     [this.view, this.setView] = createSignal<View>("chart");
-    [this.panel, this.setPanel] = createSignal<Panel>("positions");
+    const [panel, setPanel] = persistedSignal<Panel>("panel", "positions");
+    this.panel = panel;
+    this.setPanel = (panel) => {
+      setPanel(panel);
+      this.workspace.setHidden("panels", false);
+    };
     [this.dialog, this.openDialog] = createSignal<OpenDialog>(null);
     [this.isOneClick, this.setOneClick] = persistedSignal("one-click", false);
     this.ticket = new Ticket(this);
+    const { ticket, symbol } = this;
+    createRoot(() => createComputed(on(symbol, () => ticket.reset(), { defer: true })));
     this.account.onFill(() => this.showPanel("positions"));
     this.client.socket.onState((state) => {
       if (state.phase === "waiting" && state.reason.startsWith("1008"))
@@ -114,9 +132,9 @@ export class AppStore {
     }
   }
 
+  /** Show a symbol on the active chart, and on those that are linked to it. */
   selectSymbol(symbol: string): void {
-    this.charts.active().selectSymbol(symbol);
-    this.ticket.reset();
+    this.charts.selectSymbol(symbol);
   }
 
   showPanel(panel: Panel): void {

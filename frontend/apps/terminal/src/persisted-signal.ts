@@ -1,26 +1,57 @@
 import { createSignal, type Signal } from "solid-js";
 
-/** Return a signal that is stored in the browser. Without storage it lasts as long as the page. */
-export function persistedSignal<T>(name: string, initial: T): Signal<T> {
-  const key = `trading_api.${name}`;
-  const [value, setValue] = createSignal<T>(read(key, initial));
-  const persist = ((next: T) => {
-    const result = setValue(() => next);
-    try {
-      localStorage.setItem(key, JSON.stringify(next));
-    } catch {
-      // The terminal also works without storage.
-    }
+/**
+ * Return a signal that is stored in the browser. Without storage it lasts as long as the page.
+ * A stored value that cannot be read, or that is not `valid`, is replaced by the initial one.
+ */
+export function persistedSignal<T>(
+  name: string,
+  initial: T,
+  isValid: (value: unknown) => boolean = () => true,
+): Signal<T> {
+  const [value, setValue] = createSignal<T>(readStored(name, initial, isValid));
+  const persist = ((next: T | ((previous: T) => T)) => {
+    const result = setValue(next as Parameters<typeof setValue>[0]);
+    writeStored(name, result);
     return result;
   }) as Signal<T>[1];
   return [value, persist];
 }
 
-function read<T>(key: string, initial: T): T {
+const keyOf = (name: string): string => `trading_api.${name}`;
+
+/** Return what the browser stores under `name`, or `initial` if that is nothing or not valid. */
+export function readStored<T>(
+  name: string,
+  initial: T,
+  isValid: (value: unknown) => boolean = () => true,
+): T {
   try {
-    const text = localStorage.getItem(key);
-    return text === null ? initial : (JSON.parse(text) as T);
+    const text = localStorage.getItem(keyOf(name));
+    const value = text === null ? initial : JSON.parse(text);
+    return isValid(value) ? value : initial;
   } catch {
     return initial;
+  }
+}
+
+/** Store a value under `name`; undefined removes it. */
+export function writeStored(name: string, value: unknown): void {
+  try {
+    if (value === undefined) localStorage.removeItem(keyOf(name));
+    else localStorage.setItem(keyOf(name), JSON.stringify(value));
+  } catch {
+    // The terminal also works without storage.
+  }
+}
+
+/** Return the names of what is stored under names that begin with `prefix`. */
+export function storedNames(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(keyOf(prefix)))
+      .map((key) => key.slice(keyOf("").length));
+  } catch {
+    return [];
   }
 }

@@ -1,4 +1,4 @@
-import { For, lazy } from "solid-js";
+import { For, lazy, Show } from "solid-js";
 import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
 import { ChartToolbar } from "./chart/toolbar.tsx";
@@ -10,7 +10,9 @@ import { Panels } from "./panels/panels.tsx";
 import { texts } from "./texts/texts.ts";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
+import { windowKind } from "./workspace/window-kind.ts";
 
+const Splitter = lazy(() => import("./workspace/splitter.tsx"));
 const MarketPane = lazy(async () => ({
   default: (await import("./market/market-pane.tsx")).MarketPane,
 }));
@@ -20,23 +22,40 @@ const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 /** The whole screen. A phone shows one view at a time. */
 export function Terminal() {
   const app = useApp();
+  // A phone has the room of one chart.
+  const shownCharts = () => (windowKind() === "phone" ? [app.charts.active()] : app.charts.all());
   return (
-    <div class="terminal" data-view={app.view()} data-account={app.account.kind}>
+    <div
+      class="terminal"
+      data-view={app.view()}
+      data-account={app.account.kind}
+      data-hidden={app.workspace.hiddenText()}
+      style={app.workspace.styles()}
+    >
       <div class="top">
         <LiveBanner />
         <Topbar />
       </div>
       <main>
         <Watchlist />
+        <Show when={windowKind() === "wide"}>
+          <Splitter pane="watchlist" />
+        </Show>
         <div class="center">
           <div class="charts">
             <ChartToolbar />
-            <div class="chart-grid">
-              <For each={app.charts.all()}>{(chart) => <ChartPane chart={chart} />}</For>
+            <div class="chart-grid" data-grid={app.charts.grid()}>
+              <For each={shownCharts()}>{(chart) => <ChartPane chart={chart} />}</For>
             </div>
           </div>
+          <Show when={windowKind() !== "phone"}>
+            <Splitter pane="panels" />
+          </Show>
           <Panels />
         </div>
+        <Show when={windowKind() !== "phone"}>
+          <Splitter pane="side" />
+        </Show>
         <div class="side">
           <TicketPane />
           <MarketPane />

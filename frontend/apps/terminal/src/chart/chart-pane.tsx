@@ -13,7 +13,10 @@ import {
 import { useApp } from "../app-store.ts";
 import { messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
+import { texts } from "../texts/texts.ts";
 import { theme } from "../theme.ts";
+import { ChartLink } from "../workspace/chart-link.tsx";
+import { followCrosshair } from "../workspace/follow-crosshair.ts";
 import type { ChartStore } from "./chart-store.ts";
 import { TradingLayer } from "./lines/trading-layer.tsx";
 import { type ChartState, PriceChart } from "./price-chart.ts";
@@ -79,6 +82,8 @@ export function ChartPane(props: { chart: ChartStore }) {
 
   /** What is loaded on demand waits for the first candles. */
   const wasReady = createMemo((was: boolean) => was || state() === "ready", false);
+  followCrosshair(app.charts, chart);
+
   const decimals = () => Math.round(Math.log10(info()?.pricescale ?? 100));
   const retry = () => {
     const symbol = info();
@@ -98,7 +103,13 @@ export function ChartPane(props: { chart: ChartStore }) {
       : reason();
 
   return (
-    <section class="chart" aria-label={`Chart of ${props.chart.symbol()}`}>
+    <section
+      class="chart"
+      aria-label={texts.workspace.chartName(props.chart.symbol(), app.charts.placeOf(props.chart))}
+      data-active={app.charts.all().length > 1 && app.charts.active() === props.chart}
+      onPointerDown={() => app.charts.activate(props.chart)}
+      onFocusIn={() => app.charts.activate(props.chart)}
+    >
       <div class="legend" data-testid="legend" ref={legend}>
         <div class="legend-name">
           <strong>{props.chart.symbol()}</strong>
@@ -144,6 +155,9 @@ export function ChartPane(props: { chart: ChartStore }) {
         <button type="button" class="to-latest" onClick={() => chart()?.scrollToLatest()}>
           To the latest →
         </button>
+      </Show>
+      <Show when={app.charts.all().length > 1}>
+        <ChartLink chart={props.chart} />
       </Show>
       <Switch>
         <Match when={state() === "loading"}>

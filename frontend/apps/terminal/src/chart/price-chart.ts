@@ -55,6 +55,8 @@ export class PriceChart {
   /** The engine that draws. The chart alone decides which series it shows. */
   readonly engine: Chart;
   readonly #options: PriceChartOptions;
+  /** The name of the subscription, which no other chart has. */
+  readonly #guid: string;
   readonly #shownListeners = new Set<() => void>();
   readonly #drawListeners = new Set<(scale: PriceScale) => void>();
   readonly #crosshairListeners = new Set<(y: number | null) => void>();
@@ -75,6 +77,8 @@ export class PriceChart {
 
   constructor(element: HTMLElement, options: PriceChartOptions) {
     this.#options = options;
+    charts += 1;
+    this.#guid = `terminal ${charts}`;
     const chart = init(element, { ...CHART_OPTIONS, layout: { yAxis: { gap: GAP } } });
     if (chart === null) throw new Error("The chart has no element");
     this.engine = chart;
@@ -100,7 +104,7 @@ export class PriceChart {
   remove(): void {
     this.#history = null;
     this.#updates.clear();
-    this.#options.datafeed.unsubscribeBars(GUID);
+    this.#options.datafeed.unsubscribeBars(this.#guid);
     this.#layer.remove();
     dispose(this.engine);
   }
@@ -114,7 +118,7 @@ export class PriceChart {
     const history = new BarHistory(this.#options.datafeed, symbol, resolution);
     this.#history = history;
     this.#updates.clear();
-    this.#options.datafeed.unsubscribeBars(GUID);
+    this.#options.datafeed.unsubscribeBars(this.#guid);
     this.#symbol = symbol;
     this.#loaded = [];
     this.#pointed = null;
@@ -143,7 +147,7 @@ export class PriceChart {
       symbol,
       resolution,
       (bar) => this.#updates.push(bar),
-      GUID,
+      this.#guid,
       () => void this.show(symbol, resolution),
     );
   }
@@ -291,7 +295,7 @@ export class PriceChart {
   }
 }
 
-const GUID = "terminal";
+let charts = 0;
 
 function rangeOf(range: AxisRange, from: number, to: number): AxisRange {
   return {

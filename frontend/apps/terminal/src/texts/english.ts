@@ -7,6 +7,7 @@ import { panels } from "./panels.ts";
 import { tables } from "./tables.ts";
 import { terminal } from "./terminal.ts";
 import { watchlist } from "./watchlist.ts";
+import { workspace } from "./workspace.ts";
 
 /** The English texts, one object for each area of the terminal. */
 export const english = {
@@ -19,4 +20,5 @@ export const english = {
   tables,
   terminal,
   watchlist,
+  workspace,
 };

@@ -1,0 +1,19 @@
+import { type Accessor, createEffect, onCleanup } from "solid-js";
+import type { Charts } from "../chart/chart-store.ts";
+import type { PriceChart } from "../chart/price-chart.ts";
+
+/** Link the crosshair of a chart with those of the others while there are some, if that is chosen. */
+export function followCrosshair(charts: Charts, chart: Accessor<PriceChart | null>): void {
+  createEffect(() => {
+    const created = chart();
+    if (created === null || charts.all().length < 2 || !charts.isCrosshairLinked()) return;
+    let unlink: (() => void) | null = () => {};
+    void import("./linked-crosshair.ts").then(({ linkCrosshair }) => {
+      if (unlink !== null) unlink = linkCrosshair(created);
+    });
+    onCleanup(() => {
+      unlink?.();
+      unlink = null;
+    });
+  });
+}
