@@ -54,3 +54,82 @@ test("the edge of a pane is moved by mouse and keys, remembered, and reset", asy
   await edge.press("End");
   await expect.poll(() => widthOf(watchlist)).toBe(1440 * 0.4);
 });
+
+test("four charts share a symbol and a crosshair, and keys choose the active one", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  await page.keyboard.press("w");
+  const dialog = page.getByRole("dialog", { name: "Layout" });
+  await dialog.getByRole("radio", { name: "4", exact: true }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  const charts = page.locator(".chart");
+  await expect.poll(() => charts.count()).toBe(4);
+  await expect.poll(() => page.locator('.chart .canvas[data-state="ready"]').count()).toBe(4);
+  const chart = (place: number) => page.getByRole("region", { name: `Chart ${place}, of` });
+  expect(await chart(1).getAttribute("data-active")).toBe("true");
+
+  // The line of the time is at the same bar on the others. They show its values.
+  const legend = (place: number) => chart(place).getByTestId("legend").locator(".ohlc");
+  const before = await legend(2).innerText();
+  const box = await chart(1).boundingBox();
+  if (box === null) throw new Error("no chart");
+  await page.mouse.move(box.x + 60, box.y + box.height / 2);
+  await expect.poll(() => legend(2).innerText()).not.toBe(before);
+  await page.mouse.move(box.x + 60, box.y - 60);
+  await expect.poll(() => legend(2).innerText()).toBe(before);
+
+  // The second chart is not linked any more, and shows another symbol.
+  await chart(2)
+    .getByRole("button", { name: /shows the symbol of the charts A/ })
+    .click();
+  await chart(2)
+    .getByRole("button", { name: /charts B/ })
+    .waitFor();
+  expect(await chart(2).getAttribute("data-active")).toBe("true");
+  await page
+    .locator('tr[data-symbol="EURUSD"]')
+    .getByRole("button", { name: /^EURUSD/ })
+    .click();
+  await page.getByRole("region", { name: "Chart 2, of EURUSD" }).waitFor();
+  await page.getByRole("region", { name: "Chart 1, of AAPL" }).waitFor();
+  const ticket = terminal.ticket.locator(".of, header").first();
+  await expect.poll(() => ticket.innerText()).toContain("EURUSD");
+  await page.locator("body").press("Shift+K");
+  await expect.poll(() => chart(1).getAttribute("data-active")).toBe("true");
+  await expect.poll(() => ticket.innerText()).toContain("AAPL");
+
+  // A chart that is removed and added again has its settings.
+  await page.keyboard.press("g");
+  await expect.poll(() => charts.count()).toBe(1);
+  await page.keyboard.press("g");
+  await page.getByRole("region", { name: "Chart 2, of EURUSD" }).waitFor();
+});
+
+test("a layout is saved, loaded after a reload, renamed and deleted", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  await page.keyboard.press("g");
+  await expect.poll(() => page.locator(".chart").count()).toBe(2);
+  await page.getByRole("separator", { name: "Size of: Order ticket" }).press("ArrowLeft");
+  const width = await widthOf(terminal.ticket);
+  await page.locator("body").press("w");
+  const dialog = page.getByRole("dialog", { name: "Layout" });
+  await dialog.getByLabel("Save this layout as").fill("Two charts");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Two charts", exact: true }).waitFor();
+  await dialog.getByRole("button", { name: "One chart and the usual sizes" }).click();
+  await expect.poll(() => widthOf(terminal.ticket)).toBe(width - 16);
+  expect(await page.locator(".chart").count()).toBe(1);
+  await page.reload();
+  await terminal.isLoaded();
+  await page.keyboard.press("w");
+  await dialog.getByRole("button", { name: "Two charts", exact: true }).click();
+  await expect.poll(() => page.locator(".chart").count()).toBe(2);
+  await expect.poll(() => widthOf(terminal.ticket)).toBe(width);
+  await page.keyboard.press("w");
+  await dialog.getByRole("button", { name: "Rename Two charts" }).click();
+  await dialog.getByLabel("New name of Two charts").fill("Both");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Delete Both" }).click();
+  await dialog.getByText("None yet").waitFor();
+});

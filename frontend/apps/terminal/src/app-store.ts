@@ -40,6 +40,7 @@ export type OpenDialog =
   | { name: "notifications" }
   | { name: "shortcuts" }
   | { name: "indicators"; id?: string }
+  | { name: "layout" }
   | null;
 
 /** The state that the components share. */

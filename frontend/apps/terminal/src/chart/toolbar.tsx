@@ -1,5 +1,6 @@
 import { useApp } from "../app-store.ts";
 import { texts } from "../texts/texts.ts";
+import { LayoutTools } from "../workspace/layout-tools.tsx";
 import { ResolutionSwitch } from "./resolution-switch.tsx";
 
 /** The tools of the active chart. */
@@ -12,6 +13,7 @@ export function ChartToolbar() {
       <button type="button" class="quiet" onClick={() => app.openDialog({ name: "indicators" })}>
         {texts.chart.indicators}
       </button>
+      <LayoutTools />
     </div>
   );
 }

@@ -6,11 +6,12 @@ import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { LeverageDialog } from "./leverage-dialog.tsx";
 import { ModifyDialog } from "./modify-dialog.tsx";
 import { ProtectDialog } from "./protect-dialog.tsx";
-import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
 
 const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
 const IndicatorsDialog = lazy(() => import("../chart/indicators/indicators-dialog.tsx"));
+const LayoutDialog = lazy(() => import("../workspace/layout-dialog.tsx"));
+const ShortcutsDialog = lazy(() => import("./shortcuts-dialog.tsx"));
 const NotificationCentre = lazy(() => import("../notifications/notification-centre.tsx"));
 
 export function Dialogs() {
@@ -54,7 +55,14 @@ export function Dialogs() {
         )}
       </Match>
       <Match when={of(dialog(), "shortcuts")}>
-        <ShortcutsDialog />
+        <Suspense>
+          <ShortcutsDialog />
+        </Suspense>
+      </Match>
+      <Match when={of(dialog(), "layout")}>
+        <Suspense>
+          <LayoutDialog />
+        </Suspense>
       </Match>
     </Switch>
   );

@@ -1,6 +1,8 @@
 import { alerts } from "./alerts.ts";
 import { chart } from "./chart.ts";
 import { confirm } from "./confirm.ts";
+import { help } from "./help.ts";
+import { keys } from "./keys.ts";
 import { lines } from "./lines.ts";
 import { notifications } from "./notifications.ts";
 import { panels } from "./panels.ts";
@@ -14,6 +16,8 @@ export const english = {
   alerts,
   chart,
   confirm,
+  help,
+  keys,
   lines,
   notifications,
   panels,
