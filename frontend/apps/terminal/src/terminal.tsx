@@ -58,6 +58,9 @@ export function Terminal() {
         </Show>
         <div class="side">
           <TicketPane />
+          <Show when={windowKind() === "wide"}>
+            <Splitter pane="lower" />
+          </Show>
           <MarketPane />
         </div>
       </main>

@@ -141,7 +141,7 @@ test("random books: no group is better than its levels, and nothing is lost", ()
           context,
         ).toBe(true);
       }
-      const order = rows.map((row) => -row.ticks * sign);
+      const order = rows.map((row) => 0 - row.ticks * sign);
       expect(order, context).toEqual([...new Set(order)].sort((a, b) => a - b));
     }
   }

@@ -23,6 +23,19 @@ const dialog = (name: string, key: string): Screen => ({
   },
 });
 
+/** Press the key of the next arrangement until there are so many charts. A phone shows one. */
+const charts = (name: string, count: number): Screen => ({
+  name,
+  async open(terminal) {
+    await terminal.view("Chart");
+    const { page } = terminal;
+    const grid = () => page.locator(".chart-grid").getAttribute("data-grid");
+    const wanted = count === 2 ? "columns" : "four";
+    while ((await grid()) !== wanted) await page.locator("body").press("g");
+    await page.locator('.chart .canvas[data-state="ready"]').last().waitFor();
+  },
+});
+
 async function marketPart(terminal: TerminalPage, part: "Book" | "Trades"): Promise<void> {
   await terminal.view("Trade");
   const { page } = terminal;
@@ -73,4 +86,7 @@ export const SCREENS: readonly Screen[] = [
   dialog("help", "?"),
   dialog("notifications", "n"),
   dialog("alert", "a"),
+  dialog("layout", "w"),
+  charts("two charts", 2),
+  charts("four charts", 4),
 ];

@@ -26,6 +26,8 @@ export default function Splitter(props: { pane: PaneName }) {
   const isHidden = () => workspace.isHidden(props.pane);
   const [shown, setShown] = createSignal(0);
   const [isDragged, setDragged] = createSignal(false);
+  /** The pane under the ticket has a button that hides it. */
+  const canHide = () => props.pane !== "lower";
   const pane = () => document.querySelector<HTMLElement>(place().selector);
   const max = () =>
     Math.round((place().axis === "x" ? innerWidth : innerHeight) * PART_MAX[place().axis]);
@@ -45,7 +47,7 @@ export default function Splitter(props: { pane: PaneName }) {
   });
 
   const resize = (size: number, isComplete: boolean) => {
-    if (size < place().min / 2) workspace.setHidden(props.pane, true);
+    if (canHide() && size < place().min / 2) workspace.setHidden(props.pane, true);
     else workspace.setSize(props.pane, Math.min(Math.max(size, place().min), max()), isComplete);
   };
 
@@ -86,7 +88,7 @@ export default function Splitter(props: { pane: PaneName }) {
         [event.key]: shown() + steps * place().growth * STEP_PX * (event.shiftKey ? 4 : 1),
       }),
     }[event.key];
-    if (event.key === "Enter") workspace.toggle(props.pane);
+    if (event.key === "Enter" && canHide()) workspace.toggle(props.pane);
     else if (size !== undefined) resize(Math.max(size, place().min), true);
     else return;
     event.preventDefault();
@@ -107,7 +109,7 @@ export default function Splitter(props: { pane: PaneName }) {
       aria-valuemax={max()}
       aria-valuenow={isHidden() ? 0 : shown()}
       aria-valuetext={isHidden() ? texts.workspace.hidden : texts.workspace.pixels(shown())}
-      title={texts.workspace.splitterTitle}
+      title={canHide() ? texts.workspace.splitterTitle : texts.workspace.sizeTitle}
       onPointerDown={onPointerDown}
       onDblClick={() => workspace.setSize(props.pane, undefined)}
       onKeyDown={onKeyDown}
