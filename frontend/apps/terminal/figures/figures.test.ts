@@ -11,7 +11,8 @@ import { TerminalPage } from "../browser/support/terminal-page.ts";
 const QUOTES_MS = 20_000;
 const ORDERS = 30;
 const TOPICS = 50;
-const ENDED_ORDERS = 1_200;
+const ENDED_ORDERS = 5_000;
+const SENT_TOGETHER = 50;
 const QUOTES_PER_S = 200;
 const FRAMES_MS = 6_000;
 
@@ -239,9 +240,12 @@ async function endOrders(count: number): Promise<void> {
     return response.json();
   };
   const order = { symbol: "BTCUSD", type: 1, side: 1, qty: 0.01, limitPrice: 1_000 };
-  for (let placed = 0; placed < count; placed += 1) {
+  const endOne = async () => {
     const { orderId } = await send("POST", "orders", order);
     await send("DELETE", `orders/${orderId}`);
+  };
+  for (let placed = 0; placed < count; placed += SENT_TOGETHER) {
+    await Promise.all(Array.from({ length: SENT_TOGETHER }, endOne));
   }
 }
 

@@ -37,6 +37,8 @@ export type Loading = "loading" | "loaded" | "failed";
 const ENDED_ORDERS_MAX = 500;
 /** The number of executions that the account stores. */
 export const EXECUTIONS_MAX = 500;
+/** The last time that the server takes: no order has ended since then. */
+const NONE_ENDED_SINCE = Number.MAX_SAFE_INTEGER;
 const RETRY_MS = 1_500;
 const CLOCK_MS = 10_000;
 
@@ -219,7 +221,7 @@ export class TradingAccount {
   async #load(): Promise<void> {
     const rest = this.#client.rest.account(this.id);
     const [orders, positions, executions, lines, halt] = await Promise.all([
-      rest.orders(),
+      rest.orders(NONE_ENDED_SINCE),
       rest.positions(),
       rest.recentExecutions(EXECUTIONS_MAX),
       rest.cashLines(),

@@ -302,7 +302,8 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
   #startSyncs(accountId: string): void {
     const feeds = this.#feeds;
     const onFailed = this.#showFailure;
-    const parts = { feeds, rest: this.#account, accountId, onFailed };
+    const now = async () => (await this.#rest.market.time()) * 1_000;
+    const parts = { feeds, rest: this.#account, accountId, now, onFailed };
     const executions = new ExecutionSync({
       ...parts,
       onUpdate: (execution) => this.#host.executionUpdate(execution),

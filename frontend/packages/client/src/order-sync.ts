@@ -6,6 +6,9 @@ import type { AccountRest } from "./rest-client.ts";
 import { retry } from "./retry.ts";
 import type { SyncOptions } from "./sync-options.ts";
 
+/** Orders that ended this long before the start are read too: a venue has a clock of its own. */
+const MARGIN_MS = 60_000;
+
 /**
  * Reports each version of an account's orders once. After a reconnection that replayed no updates
  * it reads the orders over REST and reports those that changed or ended during the outage.
@@ -17,9 +20,13 @@ export class OrderSync {
   readonly #seen = new MergedOrders();
   /** The orders at the start, which are not reported; null until they were read. */
   #baseline: MergedOrders | null = null;
+  /** Orders that ended before this time, in ms UTC, ended before the start. Null at the start. */
+  #endedSince: number | null = null;
+  readonly #now: () => Promise<number>;
 
-  constructor({ feeds, rest, accountId, onUpdate, onFailed }: SyncOptions<Order>) {
+  constructor({ feeds, rest, accountId, now, onUpdate, onFailed }: SyncOptions<Order>) {
     this.#rest = rest;
+    this.#now = now;
     this.#onUpdate = onUpdate;
     this.#subscription = new ReconcilingSubscription<Order>({
       subscribe: (listener) => feeds.orders({ accountId }, listener),
@@ -48,7 +55,7 @@ export class OrderSync {
   }
 
   async #reconcile(isCurrent: () => boolean): Promise<void> {
-    const orders = await retry(() => this.#rest.orders(), isCurrent);
+    const orders = await retry(() => this.#readOrders(), isCurrent);
     if (orders === undefined) return;
     const listed = new MergedOrders(orders);
     if (this.#baseline === null) {
@@ -63,6 +70,12 @@ export class OrderSync {
       const order = await retry(() => this.#readEnded(live), isCurrent);
       if (order !== undefined) this.#apply(order);
     }
+  }
+
+  /** Read the live orders and those that ended since the start: an account may have thousands. */
+  async #readOrders(): Promise<Order[]> {
+    this.#endedSince ??= Math.max(0, (await this.#now()) - MARGIN_MS);
+    return this.#rest.orders(this.#endedSince);
   }
 
   /**

@@ -63,7 +63,11 @@ export interface AccountRest extends AccountCommands {
   all(): Promise<Account[]>;
   configuration(): Promise<BrokerConfiguration>;
   equity(): Promise<Equity>;
-  orders(): Promise<Order[]>;
+  /**
+   * Return the live orders, and those that ended within 24 hours: with `endedSince`, in ms UTC, only
+   * the ones that ended at that time or later.
+   */
+  orders(endedSince?: number): Promise<Order[]>;
   order(orderId: string): Promise<Order>;
   ordersHistory(limit?: number, before?: string): Promise<Order[]>;
   positions(): Promise<Position[]>;
@@ -200,8 +204,11 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
     async equity() {
       return map.mapEquity(unwrap(await http.GET("/api/v1/broker/equity", { params: { query } })));
     },
-    async orders() {
-      const orders = unwrap(await http.GET("/api/v1/broker/orders", { params: { query } }));
+    async orders(endedSince) {
+      const params = {
+        query: { ...query, ...(endedSince !== undefined && { ended_since: endedSince }) },
+      };
+      const orders = unwrap(await http.GET("/api/v1/broker/orders", { params }));
       return orders.map(map.mapOrder);
     },
     async order(orderId) {

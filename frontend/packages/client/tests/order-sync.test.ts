@@ -46,6 +46,29 @@ test("orders that ended during the outage are reported, and unchanged ones are n
   expect(received).toHaveLength(4);
 });
 
+test("orders that ended long before the start are not read, and those of an outage are", async () => {
+  const ended = (id: string, updateTime: number) => ({
+    ...order(id, OrderStatus.Filled, 2),
+    updateTime,
+  });
+  account.nowMs = 1_000_000;
+  account.placed = [ended("old", 900_000), ended("new", 990_000)];
+  const read: number[] = [];
+  const { orders } = account.rest;
+  account.rest.orders = async (endedSince) => {
+    const found = await orders(endedSince);
+    read.push(found.length);
+    return found;
+  };
+  const { received, reconnect } = await start();
+  account.nowMs = 2_000_000;
+  account.placed.push(ended("outage", 1_000_000));
+  reconnect();
+  await settle();
+  expect(read).toEqual([1, 2]);
+  expect(states(received).map(([id]) => id)).toEqual(["outage"]);
+});
+
 test("an order that the server does not know any more is reported as canceled", async () => {
   const { received, onData, reconnect } = await start();
   onData(order("1", OrderStatus.Working, 1));

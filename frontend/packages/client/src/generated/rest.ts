@@ -5603,6 +5603,8 @@ export interface operations {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
                 before?: string | null;
+                /** @description Of the ended orders, only those that ended at this time or later, in ms since 1970. A time in the future leaves only the live orders */
+                ended_since?: number;
                 limit?: number | null;
             };
             header?: never;

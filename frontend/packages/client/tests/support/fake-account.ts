@@ -1,5 +1,5 @@
 import { ApiError } from "../../src/errors.ts";
-import type { Execution, Order, Position } from "../../src/model/broker.ts";
+import { type Execution, isLive, type Order, type Position } from "../../src/model/broker.ts";
 import type { AccountRest } from "../../src/rest-client.ts";
 
 /** The REST API of an account with data of the test. `gate` delays its responses. */
@@ -8,9 +8,15 @@ export class FakeAccount {
   open: Position[] = [];
   executed: Execution[] = [];
   gate: Promise<void> = Promise.resolve();
+  nowMs = 0;
 
   readonly rest = {
-    orders: () => this.#respond(() => this.placed),
+    orders: (endedSince = 0) =>
+      this.#respond(() =>
+        this.placed.filter(
+          ({ status, updateTime = 0 }) => isLive(status) || updateTime >= endedSince,
+        ),
+      ),
     positions: () => this.#respond(() => this.open),
     recentExecutions: () => this.#respond(() => this.executed),
     order: async () => {

@@ -23,6 +23,7 @@ export async function startSync<T>(account: FakeAccount, feed: SyncedFeed, Sync:
     feeds: { [feed]: subscribe } as unknown as Feeds,
     rest: account.rest,
     accountId: "A",
+    now: async () => account.nowMs,
     onUpdate: (data) => void received.push(data),
     onFailed: vi.fn(),
   });

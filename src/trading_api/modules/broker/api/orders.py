@@ -39,6 +39,15 @@ OrdersLimit = Annotated[
 BeforeOrder = Annotated[
     str, Query(max_length=64, description="Only orders that were placed before this one")
 ]
+EndedSince = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=2**53 - 1,
+        description="Of the ended orders, only those that ended at this time or later, in ms since "
+        "1970. A time in the future leaves only the live orders",
+    ),
+]
 
 
 @router.post(
@@ -55,9 +64,13 @@ async def place_order(context: TradeAccount, order: PreOrder) -> PlaceOrderResul
     response_model=list[PlacedOrder],
 )
 async def get_orders(
-    context: ReadAccount, limit: OrdersLimit | None = None, before: BeforeOrder | None = None
+    context: ReadAccount,
+    limit: OrdersLimit | None = None,
+    before: BeforeOrder | None = None,
+    ended_since: EndedSince = 0,
 ) -> JSONArrayStream:
-    return JSONArrayStream(await context.queries.orders(context.account_id, limit, before))
+    orders = await context.queries.orders(context.account_id, limit, before, ended_since)
+    return JSONArrayStream(orders)
 
 
 @router.delete(

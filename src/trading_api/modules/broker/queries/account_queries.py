@@ -69,18 +69,22 @@ class AccountQueries:
     # Orders and executions
 
     async def orders(
-        self, account_id: str, limit: int | None = None, before: str | None = None
+        self,
+        account_id: str,
+        limit: int | None = None,
+        before: str | None = None,
+        ended_since_ms: int = 0,
     ) -> Iterator[PlacedOrder]:
         """Yield live orders and those that ended within the last 24 hours, the oldest first.
 
         Without arguments, that is every live order and at most ENDED_ORDERS_MAX ended ones. With
         a limit, only that many orders, those placed last. `before` leaves out what was not placed
-        before that order; its default limit is ENDED_ORDERS_MAX, so that pages leave no gap.
-        Raises NotFound."""
+        before that order; its default limit is ENDED_ORDERS_MAX, so that pages leave no gap. Ended
+        orders are left out if they ended before `ended_since_ms`. Raises NotFound."""
         history = self._broker.history(account_id)
         if before is not None and await history.order(before) is None:
             raise _order_not_found(before)
-        since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
+        since_ms = max(self._market.now_ms - ENDED_ORDERS_SHOWN_MS, ended_since_ms)
         orders = await history.recent_orders(since_ms, limit or ENDED_ORDERS_MAX, before)
         is_page = limit is not None or before is not None
         return map(to_placed_order, orders[-(limit or ENDED_ORDERS_MAX) :] if is_page else orders)

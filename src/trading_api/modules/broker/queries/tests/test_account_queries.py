@@ -24,6 +24,26 @@ async def test_orders_that_ended_more_than_a_day_ago_are_not_listed() -> None:
         assert [order.limit_price for order in await exchange.queries.orders(A)] == [90.0]
 
 
+async def test_orders_that_ended_before_a_time_can_be_left_out() -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        for limit_price in (90.0, None, 91.0, None):
+            exchange.market.now_ms += 1_000
+            prices = {"type": LIMIT, "limitPrice": limit_price} if limit_price else {}
+            await exchange.place(**prices)
+        now_ms = exchange.market.now_ms
+
+        async def numbers(ended_since_ms: int, **page: Any) -> list[int]:
+            orders = await exchange.queries.orders(A, ended_since_ms=ended_since_ms, **page)
+            return [int(order.id.removeprefix("order-")) for order in orders]
+
+        assert await numbers(now_ms - 2_000) == [1, 2, 3, 4]
+        assert await numbers(now_ms - 1_999) == [1, 3, 4]
+        assert await numbers(now_ms) == [1, 3, 4]
+        assert await numbers(now_ms + 1) == [1, 3]
+        assert await numbers(2**53 - 1, limit=1) == [3]
+
+
 async def test_orders_come_in_pages_and_live_ones_come_always(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
