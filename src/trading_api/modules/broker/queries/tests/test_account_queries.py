@@ -29,8 +29,10 @@ async def test_orders_that_ended_before_a_time_can_be_left_out() -> None:
         exchange.market.move("AAPL", "99.98", "100.00")
         for limit_price in (90.0, None, 91.0, None):
             exchange.market.now_ms += 1_000
-            prices = {"type": LIMIT, "limitPrice": limit_price} if limit_price else {}
-            await exchange.place(**prices)
+            if limit_price is None:
+                await exchange.place()
+            else:
+                await exchange.place(type=LIMIT, limitPrice=limit_price)
         now_ms = exchange.market.now_ms
 
         async def numbers(ended_since_ms: int, **page: Any) -> list[int]:
