@@ -105,6 +105,7 @@ export function ChartPane(props: { chart: ChartStore }) {
   return (
     <section
       class="chart"
+      tabindex="-1"
       aria-label={texts.workspace.chartName(props.chart.symbol(), app.charts.placeOf(props.chart))}
       data-active={app.charts.all().length > 1 && app.charts.active() === props.chart}
       onPointerDown={() => app.charts.activate(props.chart)}

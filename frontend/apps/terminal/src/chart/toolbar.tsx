@@ -1,6 +1,7 @@
 import { useApp } from "../app-store.ts";
 import { texts } from "../texts/texts.ts";
 import { LayoutTools } from "../workspace/layout-tools.tsx";
+import { OneClickSwitch } from "./lines/one-click-switch.tsx";
 import { ResolutionSwitch } from "./resolution-switch.tsx";
 
 /** The tools of the active chart. */
@@ -13,6 +14,7 @@ export function ChartToolbar() {
       <button type="button" class="quiet" onClick={() => app.openDialog({ name: "indicators" })}>
         {texts.chart.indicators}
       </button>
+      <OneClickSwitch />
       <LayoutTools />
     </div>
   );

@@ -1,17 +1,78 @@
-import { createSignal, onMount, Show } from "solid-js";
+import { createSignal, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
 import { useApp } from "../../app-store.ts";
+import { price as formatPrice } from "../../format.ts";
 import { texts } from "../../texts/texts.ts";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
+import type { PriceScale } from "../price-scale.ts";
+import { listenForMenu } from "./chart-gestures.ts";
+import { CrosshairButton } from "./crosshair-button.ts";
 import "./lines.css";
 import { TradingLines } from "./trading-lines.ts";
 
-/** What is traded from a chart: the lines of its symbol's orders and position. */
+const ChartMenu = lazy(() => import("./chart-menu.tsx"));
+
+interface OpenMenu {
+  price: number;
+  x: number;
+  y: number;
+}
+
+/** What is traded from a chart: the lines of its symbol, the `+` at the crosshair and the menu. */
 export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
   const app = useApp();
+  const { chart } = props;
   const [lines, setLines] = createSignal<TradingLines | null>(null);
+  const [menu, setMenu] = createSignal<OpenMenu | null>(null);
   let root!: HTMLDivElement;
-  onMount(() => setLines(new TradingLines(props.chart, root, app, props.store)));
+  let scale: PriceScale | null = null;
+
+  const openMenu = (menu: OpenMenu) => {
+    app.charts.activate(props.store);
+    setMenu(menu);
+  };
+  const last = () => chart.engine.getDataList().at(-1)?.close;
+  const place = ({ price }: OpenMenu) => ({
+    symbol: props.store.symbol(),
+    price,
+    decimals: chart.decimals,
+    last: last() ?? price,
+  });
+
+  onMount(() => {
+    setLines(new TradingLines(chart, root, app, props.store));
+    const button = new CrosshairButton(chart, root, {
+      format: (price) => formatPrice(price, chart.decimals),
+      onPress: (price, element) => {
+        const { left, bottom } = element.getBoundingClientRect();
+        openMenu({ price, x: left, y: bottom });
+      },
+    });
+    onCleanup(() => button.remove());
+    onCleanup(
+      chart.onDraw((drawn) => {
+        scale = drawn;
+      }),
+    );
+    const section = root.parentElement;
+    if (section === null) return;
+    const stop = listenForMenu(section, {
+      isCanvas: (target) => target.closest(".canvas, .price-line") !== null,
+      onPointer: ({ x, y }) => {
+        const height = y - root.getBoundingClientRect().top;
+        if (scale === null || height > scale.height) return;
+        openMenu({ price: chart.snap(scale.toPrice(height)), x, y });
+      },
+      onKey: () => {
+        const line = Number(document.activeElement?.ariaValueNow ?? Number.NaN);
+        const price = Number.isFinite(line) ? line : (button.price ?? last());
+        if (price === undefined || scale === null) return;
+        const { left, top, width } = root.getBoundingClientRect();
+        openMenu({ price, x: left + width / 2, y: top + scale.toPixel(price) });
+      },
+    });
+    onCleanup(stop);
+  });
   return (
     <>
       <div class="price-lines" ref={root} />
@@ -19,6 +80,13 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
         <button type="button" class="edge-lines" onClick={() => lines()?.fitCandles()}>
           {texts.lines.fit}
         </button>
+      </Show>
+      <Show when={menu()} keyed>
+        {(open) => (
+          <Suspense>
+            <ChartMenu place={place(open)} x={open.x} y={open.y} onClose={() => setMenu(null)} />
+          </Suspense>
+        )}
       </Show>
     </>
   );

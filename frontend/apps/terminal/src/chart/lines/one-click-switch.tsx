@@ -1,0 +1,19 @@
+import { useApp } from "../../app-store.ts";
+import { texts } from "../../texts/texts.ts";
+
+/** Turns one-click trading on and off: whether orders from the chart need no confirmation. */
+export function OneClickSwitch() {
+  const app = useApp();
+  return (
+    <button
+      type="button"
+      class="one-click"
+      role="switch"
+      aria-checked={app.isOneClick()}
+      title={texts.lines.oneClickHint}
+      onClick={() => app.setOneClick(!app.isOneClick())}
+    >
+      {texts.lines.oneClick}
+    </button>
+  );
+}
