@@ -136,6 +136,10 @@ export class TradingAccount {
   get positions(): Position[] {
     return Object.values(this.#positions[0]).sort((a, b) => a.symbol.localeCompare(b.symbol));
   }
+  /** Return the market's time in ms UTC, or null while it is not known. */
+  marketTime(): number | null {
+    return this.#clock.at(performance.now());
+  }
   /** Return a live order, as a store that follows its changes. */
   liveOrder(id: string): Order | undefined {
     return this.#orders[0][id];

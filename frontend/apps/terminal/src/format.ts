@@ -72,6 +72,12 @@ export function dayAndMonth(ms: number): string {
   return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
 }
 
+/** Format a time in UTC: `12 Jan 2026 14:03`, with seconds, or its date alone. */
+export function dateAndTime(ms: number, withSeconds?: boolean): string {
+  const date = `${dayAndMonth(ms)} ${year(ms)}`;
+  return withSeconds === undefined ? date : `${date} ${timeOfDay(ms, withSeconds)}`;
+}
+
 export const year = (ms: number): string => String(new Date(ms).getUTCFullYear());
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

@@ -9,10 +9,17 @@ export class BarHistory {
   readonly #datafeed: DatafeedService;
   readonly #symbol: SymbolInfo;
   readonly #resolution: string;
+  readonly #pageBars: number;
   #older: Promise<Bar[]> | null = null;
   #isComplete = false;
 
-  constructor(datafeed: DatafeedService, symbol: SymbolInfo, resolution: string) {
+  constructor(
+    datafeed: DatafeedService,
+    symbol: SymbolInfo,
+    resolution: string,
+    pageBars: number = PAGE_BARS,
+  ) {
+    this.#pageBars = pageBars;
     this.#datafeed = datafeed;
     this.#symbol = symbol;
     this.#resolution = resolution;
@@ -49,7 +56,7 @@ export class BarHistory {
   #read(to: number, firstDataRequest: boolean): Promise<Bar[]> {
     return new Promise((resolve, reject) => {
       // `countBack` decides how many bars before `to` are read, so `from` has no meaning.
-      const period = { from: to - 1, to, countBack: PAGE_BARS, firstDataRequest };
+      const period = { from: to - 1, to, countBack: this.#pageBars, firstDataRequest };
       this.#datafeed.getBars(this.#symbol, this.#resolution, period, resolve, reject);
     });
   }

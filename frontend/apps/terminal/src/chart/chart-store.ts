@@ -15,6 +15,7 @@ export class ChartStore {
   readonly link: Accessor<string>;
   readonly setLink: (link: string) => void;
   readonly #settings = new Map<string, { signal: Signal<unknown>; initial: unknown }>();
+  readonly #features = new Map<string, Signal<unknown>>();
 
   constructor(id: string, resolution = "1") {
     this.id = id;
@@ -61,6 +62,16 @@ export class ChartStore {
 
   get #prefix(): string {
     return `chart.${this.id}.`;
+  }
+
+  /** Return a feature of the chart, for the tools around it; null until it is on the screen. */
+  feature<T>(name: string): Signal<T | null> {
+    let signal = this.#features.get(name);
+    if (signal === undefined) {
+      signal = createSignal<unknown>(null);
+      this.#features.set(name, signal);
+    }
+    return signal as Signal<T | null>;
   }
 }
 

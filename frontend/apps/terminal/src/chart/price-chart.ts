@@ -63,6 +63,7 @@ export class PriceChart {
   readonly #layer: BarLayer;
   readonly #updates = new BarConflation((bar) => this.#applyBar(bar));
   #symbol: SymbolInfo | null = null;
+  #resolution = "";
   #history: BarHistory | null = null;
   /** The bars that the chart takes when it is reset. It has its own list of them. */
   #loaded: Bar[] = [];
@@ -120,6 +121,7 @@ export class PriceChart {
     this.#updates.clear();
     this.#options.datafeed.unsubscribeBars(this.#guid);
     this.#symbol = symbol;
+    this.#resolution = resolution;
     this.#loaded = [];
     this.#pointed = null;
     const { thousandsSeparator, decimalFold } = priceFormat(this.decimals);
@@ -198,7 +200,16 @@ export class PriceChart {
 
   /** Draw again at the next frame, with a new range of prices. */
   redraw(): void {
-    this.engine.overrideYAxis({});
+    this.engine.setStyles({});
+  }
+
+  /** Show older bars, which end where the shown ones begin. The newest bar is in view then. */
+  prepend(older: readonly Bar[]): void {
+    if (this.#symbol === null) return;
+    // A page that is being read for the bars until now must not be added.
+    this.#history = new BarHistory(this.#options.datafeed, this.#symbol, this.#resolution);
+    this.#loaded = [...older, ...this.engine.getDataList().map(barOf)];
+    this.engine.resetData();
   }
 
   scrollToLatest(): void {

@@ -22,15 +22,15 @@ const STEPS: ((ms: number) => number)[] = [
 ];
 const SPACING_PX = 76;
 
-/** Give a chart an axis of round times. */
-export function showTimes(chart: Chart): void {
+/** Give a chart an axis of round times. `wall` returns what clocks show, written as if it were UTC. */
+export function showTimes(chart: Chart, wall: (ms: number) => number = (ms) => ms): void {
   chart.overrideXAxis({
     createTicks: ({ range }) => {
       const from = Math.max(0, range.from);
       const bars = chart.getDataList().slice(from, range.to);
       const points = chart.convertToPixel(bars.map((_, index) => ({ dataIndex: from + index })));
       return timeTicks(
-        bars.map(({ timestamp }) => timestamp),
+        bars.map(({ timestamp }) => wall(timestamp)),
         (Array.isArray(points) ? points : [points]).map(({ x = 0 }) => x),
       );
     },
@@ -39,7 +39,7 @@ export function showTimes(chart: Chart): void {
 
 /**
  * Return the ticks of a time axis: bars that begin a round time, at least 76 pixels apart. `times`
- * are those of the visible bars in ms UTC, ascending, and `coordinates` their middles in pixels.
+ * are those of the visible bars in ms, ascending, and `coordinates` their middles in pixels.
  */
 export function timeTicks(times: readonly number[], coordinates: readonly number[]): AxisTick[] {
   for (const step of STEPS) {

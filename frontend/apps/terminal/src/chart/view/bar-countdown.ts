@@ -1,0 +1,58 @@
+import { createSignal } from "solid-js";
+import { colour } from "../../theme.ts";
+import type { PriceChart } from "../price-chart.ts";
+import { countdownText, timeToClose } from "./countdown.ts";
+import type { SessionHours } from "./session-hours.ts";
+
+const INTERVAL_MS = 1_000;
+
+export interface BarCountdownOptions {
+  series(): { hours: SessionHours; resolution: string };
+  /** Return the market's time in ms UTC, or null while it is not known. */
+  now(): number | null;
+}
+
+/** Shows under the last price how long the forming bar still takes, in the market's time. */
+export class BarCountdown {
+  readonly #chart: PriceChart;
+  readonly #options: BarCountdownOptions;
+  readonly #text = createSignal("");
+
+  constructor(chart: PriceChart, options: BarCountdownOptions) {
+    this.#chart = chart;
+    this.#options = options;
+    chart.engine.setFormatter({
+      // The engine asks while it draws, so the page is changed afterwards.
+      formatExtendText: ({ data }) => {
+        const text = this.#textOf(data.timestamp);
+        queueMicrotask(() => this.#text[1](text));
+        return text;
+      },
+    });
+  }
+
+  /** The shown text; empty while the market is closed. */
+  text(): string {
+    return this.#text[0]();
+  }
+
+  /** Show the countdown in the colours of the theme. */
+  applyTheme(): void {
+    const text = {
+      position: "below_price" as const,
+      updateInterval: INTERVAL_MS,
+      ...this.#chart.engine.getStyles().candle.priceMark.last.text,
+      color: colour("surface"),
+    };
+    this.#chart.engine.setStyles({ candle: { priceMark: { last: { extendTexts: [text] } } } });
+  }
+
+  #textOf(barMs: number): string {
+    const now = this.#options.now();
+    if (now === null) return "";
+    const { hours, resolution } = this.#options.series();
+    // The clock is read from time to time, and a bar proves that its time has come.
+    const left = timeToClose(resolution, barMs, hours, Math.max(now, barMs));
+    return left === null ? "" : countdownText(left);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Bar, DatafeedService, SymbolInfo } from "@trading-api/client";
+import { BarConflation } from "../bar-conflation.ts";
+import { BarHistory } from "../bar-history.ts";
+
+export interface ComparedSeriesOptions {
+  datafeed: DatafeedService;
+  /** Identifies the subscription, which is of this series alone. */
+  guid: string;
+  symbol: SymbolInfo;
+  resolution: string;
+  onChange(): void;
+}
+
+/** The live bars of another symbol, as far back as they were asked for. */
+export class ComparedSeries {
+  readonly #options: ComparedSeriesOptions;
+  readonly #updates = new BarConflation((bar) => this.#apply(bar));
+  #history: BarHistory;
+  #bars: Bar[] = [];
+  #isReading = false;
+  #isStopped = false;
+
+  constructor(options: ComparedSeriesOptions) {
+    this.#options = options;
+    this.#history = this.#createHistory();
+    void this.#load();
+  }
+
+  /** The bars, ascending. */
+  get bars(): readonly Bar[] {
+    return this.#bars;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#updates.clear();
+    this.#options.datafeed.unsubscribeBars(this.#options.guid);
+  }
+
+  /** Read older bars until there are some at a time or before it, or none is left. */
+  async readBackTo(ms: number): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    const history = this.#history;
+    try {
+      for (let first = this.#bars[0]; first !== undefined && first.time > ms; ) {
+        const older = await history.readOlder(first.time);
+        if (this.#isStopped || history !== this.#history || older.length === 0) break;
+        this.#bars = [...older, ...this.#bars];
+        first = this.#bars[0];
+        this.#options.onChange();
+      }
+    } catch {
+      // The next drawing tries again.
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { datafeed, symbol, resolution, guid, onChange } = this.#options;
+    const history = this.#createHistory();
+    this.#history = history;
+    this.#updates.clear();
+    const isCurrent = () => !this.#isStopped && history === this.#history;
+    let bars: Bar[];
+    try {
+      bars = await history.readNewest();
+    } catch {
+      if (isCurrent()) setTimeout(() => isCurrent() && void this.#load(), RETRY_MS);
+      return;
+    }
+    if (!isCurrent()) return;
+    this.#bars = bars;
+    onChange();
+    const push = (bar: Bar) => this.#updates.push(bar);
+    datafeed.subscribeBars(symbol, resolution, push, guid, () => void this.#load());
+  }
+
+  #apply(bar: Bar): void {
+    const last = this.#bars.at(-1);
+    if (last !== undefined && bar.time < last.time) return;
+    if (last?.time === bar.time) this.#bars[this.#bars.length - 1] = bar;
+    else this.#bars.push(bar);
+    this.#options.onChange();
+  }
+
+  #createHistory(): BarHistory {
+    const { datafeed, symbol, resolution } = this.#options;
+    return new BarHistory(datafeed, symbol, resolution);
+  }
+}
+
+const RETRY_MS = 1_500;

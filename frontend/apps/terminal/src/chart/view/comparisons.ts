@@ -1,0 +1,192 @@
+import type { DatafeedService, SymbolInfo } from "@trading-api/client";
+import { createSignal } from "solid-js";
+import { colour } from "../../theme.ts";
+import { FONT } from "../chart-styles.ts";
+import type { PriceChart } from "../price-chart.ts";
+import { alignedCloses } from "./alignment.ts";
+import { ComparedSeries } from "./compared-series.ts";
+import { addLayer } from "./layers.ts";
+import { basePrice } from "./price-axis.ts";
+import { nextBarStart } from "./resolution.ts";
+
+export interface ComparisonsOptions {
+  datafeed: DatafeedService;
+  info(symbol: string): Promise<SymbolInfo>;
+  resolution(): string;
+}
+
+/** A comparison that is drawn: its visible closes, and the one of zero percent. */
+interface Visible {
+  symbol: string;
+  tone: string;
+  closes: readonly (number | null)[];
+  base: number;
+}
+
+/** The names of the colours. A symbol keeps its place, and so its colour. */
+const TONES = ["compare-1", "compare-2", "compare-3", "compare-4"] as const;
+
+/**
+ * Other symbols as lines on a percent scale, from the first visible bar on. They are aligned by time
+ * and live.
+ */
+export class Comparisons {
+  readonly #chart: PriceChart;
+  readonly #options: ComparisonsOptions;
+  readonly #series = new Map<string, ComparedSeries>();
+  /** Counts the changes of what is drawn, for the legend. */
+  readonly #version = createSignal(0);
+  readonly #removeLayer: () => void;
+  #symbols: readonly string[] = [];
+  #visible: readonly Visible[] = [];
+  #isFrameRequested = false;
+
+  constructor(chart: PriceChart, options: ComparisonsOptions) {
+    this.#chart = chart;
+    this.#options = options;
+    this.#removeLayer = addLayer(chart.engine, "comparisons", {
+      zLevel: 0,
+      draw: ({ ctx, xAxis, yAxis, bounding }) =>
+        this.#draw(
+          ctx,
+          (index) => xAxis.convertToPixel(index),
+          (price) => yAxis.convertToPixel(price),
+          bounding.width,
+        ),
+    });
+  }
+
+  remove(): void {
+    this.show([]);
+    this.#removeLayer();
+  }
+
+  /** Compare with these symbols, and no others. */
+  show(symbols: readonly string[]): void {
+    this.#symbols = symbols;
+    for (const [symbol, series] of this.#series) {
+      if (symbols.includes(symbol)) continue;
+      series.stop();
+      this.#series.delete(symbol);
+    }
+    for (const symbol of symbols) if (!this.#series.has(symbol)) void this.#add(symbol);
+    this.#redraw();
+  }
+
+  /** Read all series again, such as those of another resolution. */
+  reload(): void {
+    const symbols = this.#symbols;
+    this.show([]);
+    this.show(symbols);
+  }
+
+  /** Return the visible closes as prices of the chart's symbol, which has the same percent there. */
+  prices = (): number[] => {
+    this.#visible = this.#compute();
+    const own = basePrice(this.#chart.engine);
+    return this.#visible.flatMap(({ closes, base }) =>
+      closes.filter((close) => close !== null).map((close) => (close / base) * own),
+    );
+  };
+
+  /** The colour of a symbol's line, as the name of a property of the style sheet. */
+  toneOf(symbol: string): string {
+    return TONES[this.#symbols.indexOf(symbol) % TONES.length] ?? TONES[0];
+  }
+
+  /** Return the change in percent since the first visible bar, at a bar; null where there is none. */
+  percentAt(symbol: string, barMs: number): number | null {
+    this.#version[0]();
+    const base = this.#visible.find((each) => each.symbol === symbol)?.base ?? 0;
+    const bars = this.#series.get(symbol)?.bars ?? [];
+    const [close] = alignedCloses([barMs], bars, this.#endOf, this.#nextBar(barMs));
+    return base > 0 && close != null ? (close / base - 1) * 100 : null;
+  }
+
+  async #add(symbol: string): Promise<void> {
+    const { datafeed, info, resolution } = this.#options;
+    const found = await info(symbol).catch(() => null);
+    // It may have been removed, or added again, meanwhile.
+    if (found === null || !this.#symbols.includes(symbol) || this.#series.has(symbol)) return;
+    const guid = `${this.#chart.engine.id} compares ${symbol}`;
+    const onChange = () => this.#redraw();
+    const options = { datafeed, guid, symbol: found, resolution: resolution(), onChange };
+    this.#series.set(symbol, new ComparedSeries(options));
+  }
+
+  /** Draw again at the next frame. */
+  #redraw(): void {
+    if (this.#isFrameRequested) return;
+    this.#isFrameRequested = true;
+    requestAnimationFrame(() => {
+      this.#isFrameRequested = false;
+      this.#chart.redraw();
+      this.#version[1]((count) => count + 1);
+    });
+  }
+
+  #compute(): Visible[] {
+    if (this.#series.size === 0) return [];
+    const { engine } = this.#chart;
+    const { from, to } = engine.getVisibleRange();
+    const bars = engine.getDataList();
+    const times = bars.slice(from, to).map(({ timestamp }) => timestamp);
+    const first = times[0];
+    if (first === undefined) return [];
+    return this.#symbols.flatMap((symbol) => {
+      const series = this.#series.get(symbol);
+      if (series === undefined) return [];
+      void series.readBackTo(first);
+      const closes = alignedCloses(times, series.bars, this.#endOf, bars[to]?.timestamp);
+      const base = closes.find((close) => close !== null) ?? 0;
+      return base > 0 ? [{ symbol, tone: this.toneOf(symbol), closes, base }] : [];
+    });
+  }
+
+  #draw(
+    ctx: CanvasRenderingContext2D,
+    toX: (index: number) => number,
+    toY: (price: number) => number,
+    width: number,
+  ): void {
+    const before = this.#visible;
+    this.#visible = this.#compute();
+    if (before.some(({ base }, index) => base !== this.#visible[index]?.base)) {
+      queueMicrotask(() => this.#version[1]((count) => count + 1));
+    }
+    const { from } = this.#chart.engine.getVisibleRange();
+    const own = basePrice(this.#chart.engine);
+    ctx.lineWidth = 2;
+    ctx.lineJoin = "round";
+    ctx.font = `11px ${FONT}`;
+    for (const { symbol, tone, closes, base } of this.#visible) {
+      ctx.strokeStyle = colour(tone);
+      ctx.fillStyle = colour(tone);
+      ctx.beginPath();
+      let [x, y] = [0, 0];
+      closes.forEach((close, index) => {
+        if (close === null) return;
+        [x, y] = [toX(from + index), toY((close / base) * own)];
+        ctx.lineTo(x, y);
+      });
+      ctx.stroke();
+      // The name at the end of a line tells it apart from those of other colours.
+      const isRoomy = width - x > ctx.measureText(symbol).width + 8;
+      ctx.textAlign = isRoomy ? "left" : "right";
+      ctx.fillText(symbol, isRoomy ? x + 5 : x, y - 6);
+    }
+  }
+
+  readonly #endOf = (barMs: number): number => nextBarStart(this.#options.resolution(), barMs);
+
+  #nextBar(barMs: number): number | undefined {
+    const bars = this.#chart.engine.getDataList();
+    let [low, high] = [0, bars.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((bars[middle]?.timestamp ?? 0) <= barMs) low = middle + 1;
+      else high = middle;
+    }
+    return bars[low]?.timestamp;
+  }
+}

@@ -1,0 +1,92 @@
+import type { KLineData } from "klinecharts";
+import { colour } from "../../theme.ts";
+import type { PriceChart } from "../price-chart.ts";
+import { addLayer } from "./layers.ts";
+import { isIntraday, lengthOf } from "./resolution.ts";
+import { latestBefore, type SessionHours } from "./session-hours.ts";
+
+const SHADE = 0.16;
+
+/**
+ * Marks on a chart of intraday bars where a trading day begins, and which bars are outside of the
+ * trading hours.
+ */
+export class SessionLayer {
+  readonly #chart: PriceChart;
+  readonly #series: () => { hours: SessionHours; resolution: string };
+  #remove: (() => void) | null = null;
+
+  constructor(chart: PriceChart, series: () => { hours: SessionHours; resolution: string }) {
+    this.#chart = chart;
+    this.#series = series;
+  }
+
+  set isShown(isShown: boolean) {
+    if (isShown === (this.#remove !== null)) return;
+    if (isShown) this.#remove = this.#add();
+    else {
+      this.#remove?.();
+      this.#remove = null;
+    }
+  }
+
+  #add(): () => void {
+    // Above the bars' own layer, which is at -1, so that it is drawn behind the volumes.
+    return addLayer(this.#chart.engine, "sessions", {
+      zLevel: -0.5,
+      draw: ({ ctx, chart, bounding, xAxis }) => {
+        const { hours, resolution } = this.#series();
+        if (!isIntraday(resolution)) return;
+        const { from, to } = chart.getVisibleRange();
+        const first = Math.max(0, from - 1);
+        const bars = chart.getDataList().slice(first, to);
+        const { bar: width } = chart.getBarSpace();
+        const marks = sessionMarks(bars, resolution, hours);
+        ctx.strokeStyle = colour("control");
+        ctx.setLineDash([4, 4]);
+        for (const index of marks.days) {
+          const x = Math.round(xAxis.convertToPixel(first + index) - width / 2) + 0.5;
+          ctx.beginPath();
+          ctx.moveTo(x, 0);
+          ctx.lineTo(x, bounding.height);
+          ctx.stroke();
+        }
+        ctx.fillStyle = colour("muted");
+        ctx.globalAlpha = SHADE;
+        for (const [start, end] of marks.closed) {
+          const x = xAxis.convertToPixel(first + start) - width / 2;
+          ctx.fillRect(x, 0, (end - start) * width, bounding.height);
+        }
+      },
+    });
+  }
+}
+
+/**
+ * Return the indexes of bars that begin a trading day, and the ranges of those outside of the
+ * trading hours, which end before their second index.
+ */
+export function sessionMarks(
+  bars: readonly KLineData[],
+  resolution: string,
+  hours: SessionHours,
+): { days: number[]; closed: [number, number][] } {
+  const [days, closed]: [number[], [number, number][]] = [[], []];
+  const [first, last] = [bars[0], bars.at(-1)];
+  if (first === undefined || last === undefined) return { days, closed };
+  const length = lengthOf(resolution);
+  const sessions = hours.sessions(first.timestamp, last.timestamp + length);
+  let day: number | undefined;
+  bars.forEach(({ timestamp }, index) => {
+    const session = latestBefore(sessions, timestamp + length - 1);
+    if (session === null || session.end <= timestamp) {
+      const open = closed.at(-1);
+      if (open?.[1] === index) open[1] = index + 1;
+      else closed.push([index, index + 1]);
+      return;
+    }
+    if (day !== undefined && session.day !== day) days.push(index);
+    day = session.day;
+  });
+  return { days, closed };
+}
