@@ -36,6 +36,8 @@ export type OpenDialog =
   | { name: "confirm"; text: string; order?: PreOrder; onAnswer(isConfirmed: boolean): void }
   | { name: "alert"; symbol: string; alert?: PriceAlert; price?: number }
   | { name: "search" }
+  | { name: "goTo" }
+  | { name: "compare" }
   | { name: "token" }
   | { name: "notifications" }
   | { name: "shortcuts" }

@@ -12,6 +12,7 @@ const GENERAL: ShortcutGroup = {
   title: text.general,
   shortcuts: [
     { keys: "/", action: text.search, run: (app) => app.openDialog({ name: "search" }) },
+    { keys: "J", action: text.goTo, run: (app) => app.openDialog({ name: "goTo" }) },
     {
       keys: "A",
       action: text.alert,

@@ -1,4 +1,4 @@
-import { For, lazy, Show } from "solid-js";
+import { For, lazy, Show, Suspense } from "solid-js";
 import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
 import { ChartToolbar } from "./chart/toolbar.tsx";
@@ -16,6 +16,7 @@ const Splitter = lazy(() => import("./workspace/splitter.tsx"));
 const MarketPane = lazy(async () => ({
   default: (await import("./market/market-pane.tsx")).MarketPane,
 }));
+const RangeBar = lazy(() => import("./chart/range-bar.tsx"));
 
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 
@@ -47,6 +48,9 @@ export function Terminal() {
             <div class="chart-grid" data-grid={app.charts.grid()}>
               <For each={shownCharts()}>{(chart) => <ChartPane chart={chart} />}</For>
             </div>
+            <Suspense fallback={<div class="range-bar" />}>
+              <RangeBar />
+            </Suspense>
           </div>
           <Show when={windowKind() !== "phone"}>
             <Splitter pane="panels" />

@@ -49,6 +49,13 @@ test("days, months and years have labels of their own", () => {
   ]);
 });
 
+test("many years are shown in steps of several", () => {
+  const months = Array.from({ length: 228 }, (_, month) => Date.UTC(2007, month, 1));
+  expect(labels(months, 3.5).map(([, text]) => text)).toEqual([
+    ..."2008 2010 2012 2014 2016 2018 2020 2022 2024".split(" "),
+  ]);
+});
+
 test("an empty chart has no ticks", () => {
   expect(timeTicks([], [])).toEqual([]);
 });

@@ -8,6 +8,7 @@ import {
   onCleanup,
   onMount,
   Show,
+  Suspense,
   Switch,
 } from "solid-js";
 import { useApp } from "../app-store.ts";
@@ -20,6 +21,9 @@ import { followCrosshair } from "../workspace/follow-crosshair.ts";
 import type { ChartStore } from "./chart-store.ts";
 import { TradingLayer } from "./lines/trading-layer.tsx";
 import { type ChartState, PriceChart } from "./price-chart.ts";
+import { setView, viewOf } from "./view/view-of.ts";
+
+const ViewLegend = lazy(() => import("./view/view-legend.tsx"));
 
 const Indicators = lazy(() => import("./indicators/chart-indicators-view.tsx"));
 
@@ -47,8 +51,25 @@ export function ChartPane(props: { chart: ChartStore }) {
       onScrolledBack: setIsScrolledBack,
     });
     setChart(created);
-    onCleanup(() => created.remove());
+    void showView(created);
+    onCleanup(() => {
+      isRemoved = true;
+      viewOf(props.chart)?.remove();
+      setView(props.chart, null);
+      created.remove();
+    });
   });
+
+  let isRemoved = false;
+  /** Add types, scales and all else of the view, which the first candles do not need. */
+  const showView = async (chart: PriceChart) => {
+    const { ChartView } = await import("./view/chart-view.ts");
+    if (isRemoved) return;
+    const { datafeed } = app.client;
+    const info = (symbol: string) => market.info(symbol);
+    const now = () => account.marketTime();
+    setView(props.chart, new ChartView({ chart, store: props.chart, datafeed, info, now }));
+  };
 
   const load = async () => {
     const symbol = props.chart.symbol();
@@ -136,12 +157,20 @@ export function ChartPane(props: { chart: ChartStore }) {
             )}
           </Show>
         </dl>
+        <Suspense>
+          <Show when={viewOf(props.chart)} keyed>
+            {(view) => <ViewLegend view={view} bar={bar()} />}
+          </Show>
+        </Suspense>
       </div>
       <div
         class="canvas"
         ref={element}
         role="img"
-        aria-label={`Candles of ${props.chart.symbol()}, resolution ${props.chart.resolution()}`}
+        aria-label={
+          viewOf(props.chart)?.description() ??
+          `Candles of ${props.chart.symbol()}, resolution ${props.chart.resolution()}`
+        }
         data-state={state()}
       />
       <Show when={chart()}>

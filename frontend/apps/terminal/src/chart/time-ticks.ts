@@ -18,7 +18,7 @@ const STEPS: ((ms: number) => number)[] = [
   (ms) => Math.floor((ms / DAY + 3) / 14),
   monthOf,
   (ms) => Math.floor(monthOf(ms) / 3),
-  (ms) => new Date(ms).getUTCFullYear(),
+  ...[1, 2, 5, 10, 20].map((years) => (ms: number) => Math.floor(yearOf(ms) / years)),
 ];
 const SPACING_PX = 76;
 
@@ -72,6 +72,10 @@ function labelOf(before: number, at: number): string {
   if (new Date(before).getUTCFullYear() !== new Date(at).getUTCFullYear()) return year(at);
   if (Math.floor(before / DAY) !== Math.floor(at / DAY)) return dayAndMonth(at);
   return timeOfDay(at, at % MINUTE !== 0);
+}
+
+function yearOf(ms: number): number {
+  return new Date(ms).getUTCFullYear();
 }
 
 function monthOf(ms: number): number {

@@ -1,8 +1,11 @@
+import { lazy } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { texts } from "../texts/texts.ts";
 import { LayoutTools } from "../workspace/layout-tools.tsx";
-import { OneClickSwitch } from "./lines/one-click-switch.tsx";
+import type { OneClickSwitch } from "./lines/one-click-switch.tsx";
 import { ResolutionSwitch } from "./resolution-switch.tsx";
+
+const ViewTools = lazy(() => import("./view/view-tools.tsx"));
 
 /** The tools of the active chart. */
 export function ChartToolbar() {
@@ -14,6 +17,7 @@ export function ChartToolbar() {
       <button type="button" class="quiet" onClick={() => app.openDialog({ name: "indicators" })}>
         {texts.chart.indicators}
       </button>
+      <ViewTools />
       <OneClickSwitch />
       <LayoutTools />
     </div>

@@ -12,6 +12,8 @@ const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
 const IndicatorsDialog = lazy(() => import("../chart/indicators/indicators-dialog.tsx"));
 const LayoutDialog = lazy(() => import("../workspace/layout-dialog.tsx"));
 const ShortcutsDialog = lazy(() => import("./shortcuts-dialog.tsx"));
+const CompareDialog = lazy(() => import("../chart/view/compare-dialog.tsx"));
+const GoToDialog = lazy(() => import("../chart/view/go-to-dialog.tsx"));
 const NotificationCentre = lazy(() => import("../notifications/notification-centre.tsx"));
 
 export function Dialogs() {
@@ -20,6 +22,16 @@ export function Dialogs() {
     <Switch>
       <Match when={of(dialog(), "search")}>
         <SymbolSearch />
+      </Match>
+      <Match when={of(dialog(), "goTo")}>
+        <Suspense>
+          <GoToDialog />
+        </Suspense>
+      </Match>
+      <Match when={of(dialog(), "compare")}>
+        <Suspense>
+          <CompareDialog />
+        </Suspense>
       </Match>
       <Match when={of(dialog(), "modify")}>{(open) => <ModifyDialog order={open().order} />}</Match>
       <Match when={of(dialog(), "close")}>

@@ -16,6 +16,7 @@ export const keys = {
   moveOrder: "On an order's line: change the order to the new price",
   account: "Account",
   general: "General",
+  goTo: "Go to a date on the chart",
   search: "Find a symbol",
   alert: "New price alert",
   notifications: "Notifications",

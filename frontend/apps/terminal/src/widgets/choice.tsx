@@ -2,7 +2,7 @@ import { For } from "solid-js";
 
 export interface ChoiceProps<T extends string | number> {
   label: string;
-  options: readonly { value: T; label: string; title?: string }[];
+  options: readonly { value: T; label: string; title?: string; isDisabled?: boolean }[];
   value: T;
   class?: string;
   onChange(value: T): void;
@@ -14,8 +14,9 @@ export function Choice<T extends string | number>(props: ChoiceProps<T>) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const at = props.options.findIndex(({ value }) => value === props.value);
-    const next = props.options[(at + step + props.options.length) % props.options.length];
+    const enabled = props.options.filter(({ isDisabled }) => !isDisabled);
+    const at = enabled.findIndex(({ value }) => value === props.value);
+    const next = enabled[(at + step + enabled.length) % enabled.length];
     if (next === undefined) return;
     props.onChange(next.value);
     const { currentTarget: group } = event as KeyboardEvent & { currentTarget: HTMLElement };
@@ -37,6 +38,7 @@ export function Choice<T extends string | number>(props: ChoiceProps<T>) {
             aria-checked={option.value === props.value}
             tabindex={option.value === props.value ? 0 : -1}
             title={option.title}
+            disabled={option.isDisabled}
             data-value={option.value}
             onClick={() => props.onChange(option.value)}
           >

@@ -2,6 +2,7 @@ import { createSignal } from "solid-js";
 import { colour } from "../../theme.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { countdownText, timeToClose } from "./countdown.ts";
+import { isIntraday } from "./resolution.ts";
 import type { SessionHours } from "./session-hours.ts";
 
 const INTERVAL_MS = 1_000;
@@ -51,8 +52,9 @@ export class BarCountdown {
     const now = this.#options.now();
     if (now === null) return "";
     const { hours, resolution } = this.#options.series();
-    // The clock is read from time to time, and a bar proves that its time has come.
-    const left = timeToClose(resolution, barMs, hours, Math.max(now, barMs));
+    // The clock is read from time to time, and an intraday bar proves that its time has come.
+    const ms = isIntraday(resolution) ? Math.max(now, barMs) : now;
+    const left = timeToClose(resolution, barMs, hours, ms);
     return left === null ? "" : countdownText(left);
   }
 }

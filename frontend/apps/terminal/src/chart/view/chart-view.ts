@@ -1,5 +1,6 @@
 import type { DatafeedService, SymbolInfo } from "@trading-api/client";
 import { type Accessor, createEffect, createMemo, createRoot, createSignal } from "solid-js";
+import { view as texts } from "../../texts/view.ts";
 import { theme } from "../../theme.ts";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
@@ -14,6 +15,7 @@ import { TimeAxis } from "./time-axis.ts";
 import { TimeWindow } from "./time-window.ts";
 import { localZone, type TimeZone, timeZone, UTC } from "./time-zone.ts";
 import { ViewSettings } from "./view-settings.ts";
+import { visibleBars } from "./visible-bars.ts";
 
 export interface ChartViewOptions {
   chart: PriceChart;
@@ -36,6 +38,8 @@ export class ChartView {
   readonly hours: Accessor<SessionHours>;
   /** The zone of the shown times. Bars of days and more have dates, which are the same everywhere. */
   readonly zone: Accessor<TimeZone>;
+  /** The times of the first and the last visible bar; null without bars. */
+  readonly visible: Accessor<{ from: number; to: number } | null>;
   readonly now: () => number | null;
   readonly #store: ChartStore;
   readonly #dispose: () => void;
@@ -45,12 +49,18 @@ export class ChartView {
     this.#store = store;
     this.now = now;
     this.settings = new ViewSettings(store);
-    const [symbol, setSymbol] = createSignal(chart.symbol);
-    const resolution = store.resolution;
     const { engine } = chart;
+    const { resolution } = store;
+    const [symbol, setSymbol] = createSignal(chart.symbol);
+    const [generation, setGeneration] = createSignal(engine.getDataList().length > 0 ? 1 : 0);
     const types = new BarTypes(engine);
     const times = new TimeAxis(chart);
-    this.comparisons = new Comparisons(chart, { datafeed, info, resolution });
+    this.comparisons = new Comparisons(chart, {
+      datafeed,
+      info,
+      resolution,
+      order: () => this.settings.compared(),
+    });
     this.axis = new PriceAxis(chart, this.comparisons.prices);
     const series = () => ({ hours: this.hours(), resolution: resolution() });
     const sessions = new SessionLayer(chart, series);
@@ -75,18 +85,32 @@ export class ChartView {
         sessions.isShown = this.settings.showsSessions();
       });
       createEffect(() => {
-        this.comparisons.show(this.settings.compared().filter((each) => each !== store.symbol()));
+        const others = this.settings.compared().filter((each) => each !== store.symbol());
+        this.comparisons.show(generation() === 0 ? [] : others, generation());
       });
       return [hours, zone, dispose] as const;
     });
     this.hours = hours;
     this.zone = zone;
+    const [visible, setVisible] = createSignal<{ from: number; to: number } | null>(null, {
+      equals: (a, b) => a?.from === b?.from && a?.to === b?.to,
+    });
+    this.visible = visible;
+    const followRange = () => {
+      const { from, to } = visibleBars(engine);
+      const bars = engine.getDataList();
+      const [first, last] = [bars[from], bars[to - 1]];
+      setVisible(first && last ? { from: first.timestamp, to: last.timestamp } : null);
+    };
+    engine.subscribeAction("onVisibleRangeChange", followRange);
+    followRange();
     const stop = chart.onShown(() => {
       setSymbol(chart.symbol);
-      this.comparisons.reload();
+      setGeneration((count) => count + 1);
     });
     this.#dispose = () => {
       stop();
+      engine.unsubscribeAction("onVisibleRangeChange", followRange);
       dispose();
     };
   }
@@ -95,6 +119,11 @@ export class ChartView {
     this.#dispose();
     this.time.cancel();
     this.comparisons.remove();
+  }
+
+  /** What the chart shows, for those who do not see it. */
+  description(): string {
+    return texts.chartOf(texts.types[this.settings.type()], this.symbol, this.resolution);
   }
 
   get symbol(): string {

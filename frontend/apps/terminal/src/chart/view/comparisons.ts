@@ -8,11 +8,14 @@ import { ComparedSeries } from "./compared-series.ts";
 import { addLayer } from "./layers.ts";
 import { basePrice } from "./price-axis.ts";
 import { nextBarStart } from "./resolution.ts";
+import { visibleBars } from "./visible-bars.ts";
 
 export interface ComparisonsOptions {
   datafeed: DatafeedService;
   info(symbol: string): Promise<SymbolInfo>;
   resolution(): string;
+  /** Return the chosen symbols. A symbol keeps its place, and so its colour. */
+  order(): readonly string[];
 }
 
 /** A comparison that is drawn: its visible closes, and the one of zero percent. */
@@ -23,7 +26,7 @@ interface Visible {
   base: number;
 }
 
-/** The names of the colours. A symbol keeps its place, and so its colour. */
+/** The names of the colours. */
 const TONES = ["compare-1", "compare-2", "compare-3", "compare-4"] as const;
 
 /**
@@ -39,7 +42,10 @@ export class Comparisons {
   readonly #removeLayer: () => void;
   #symbols: readonly string[] = [];
   #visible: readonly Visible[] = [];
+  #bases = "";
+  #generation = 0;
   #isFrameRequested = false;
+  #isRemoved = false;
 
   constructor(chart: PriceChart, options: ComparisonsOptions) {
     this.#chart = chart;
@@ -57,12 +63,19 @@ export class Comparisons {
   }
 
   remove(): void {
-    this.show([]);
+    this.#isRemoved = true;
+    this.#symbols = [];
+    this.#stop();
     this.#removeLayer();
   }
 
-  /** Compare with these symbols, and no others. */
-  show(symbols: readonly string[]): void {
+  /**
+   * Compare with these symbols, and no others. Each `generation` of the chart's bars has bars of its
+   * own, such as those of another resolution.
+   */
+  show(symbols: readonly string[], generation: number): void {
+    if (generation !== this.#generation) this.#stop();
+    this.#generation = generation;
     this.#symbols = symbols;
     for (const [symbol, series] of this.#series) {
       if (symbols.includes(symbol)) continue;
@@ -73,16 +86,9 @@ export class Comparisons {
     this.#redraw();
   }
 
-  /** Read all series again, such as those of another resolution. */
-  reload(): void {
-    const symbols = this.#symbols;
-    this.show([]);
-    this.show(symbols);
-  }
-
   /** Return the visible closes as prices of the chart's symbol, which has the same percent there. */
   prices = (): number[] => {
-    this.#visible = this.#compute();
+    this.#update();
     const own = basePrice(this.#chart.engine);
     return this.#visible.flatMap(({ closes, base }) =>
       closes.filter((close) => close !== null).map((close) => (close / base) * own),
@@ -91,7 +97,7 @@ export class Comparisons {
 
   /** The colour of a symbol's line, as the name of a property of the style sheet. */
   toneOf(symbol: string): string {
-    return TONES[this.#symbols.indexOf(symbol) % TONES.length] ?? TONES[0];
+    return TONES[Math.max(0, this.#options.order().indexOf(symbol)) % TONES.length] ?? TONES[0];
   }
 
   /** Return the change in percent since the first visible bar, at a bar; null where there is none. */
@@ -103,11 +109,18 @@ export class Comparisons {
     return base > 0 && close != null ? (close / base - 1) * 100 : null;
   }
 
+  #stop(): void {
+    for (const series of this.#series.values()) series.stop();
+    this.#series.clear();
+  }
+
   async #add(symbol: string): Promise<void> {
     const { datafeed, info, resolution } = this.#options;
+    const generation = this.#generation;
     const found = await info(symbol).catch(() => null);
     // It may have been removed, or added again, meanwhile.
-    if (found === null || !this.#symbols.includes(symbol) || this.#series.has(symbol)) return;
+    const isWanted = generation === this.#generation && this.#symbols.includes(symbol);
+    if (found === null || !isWanted || this.#series.has(symbol)) return;
     const guid = `${this.#chart.engine.id} compares ${symbol}`;
     const onChange = () => this.#redraw();
     const options = { datafeed, guid, symbol: found, resolution: resolution(), onChange };
@@ -120,15 +133,25 @@ export class Comparisons {
     this.#isFrameRequested = true;
     requestAnimationFrame(() => {
       this.#isFrameRequested = false;
+      if (this.#isRemoved) return;
       this.#chart.redraw();
       this.#version[1]((count) => count + 1);
     });
   }
 
+  /** Compute what is visible. The legend follows the prices of zero percent. */
+  #update(): void {
+    this.#visible = this.#compute();
+    const bases = this.#visible.map(({ symbol, base }) => `${symbol} ${base}`).join();
+    if (bases === this.#bases) return;
+    this.#bases = bases;
+    queueMicrotask(() => this.#version[1]((count) => count + 1));
+  }
+
   #compute(): Visible[] {
     if (this.#series.size === 0) return [];
     const { engine } = this.#chart;
-    const { from, to } = engine.getVisibleRange();
+    const { from, to } = visibleBars(engine);
     const bars = engine.getDataList();
     const times = bars.slice(from, to).map(({ timestamp }) => timestamp);
     const first = times[0];
@@ -149,14 +172,11 @@ export class Comparisons {
     toY: (price: number) => number,
     width: number,
   ): void {
-    const before = this.#visible;
-    this.#visible = this.#compute();
-    if (before.some(({ base }, index) => base !== this.#visible[index]?.base)) {
-      queueMicrotask(() => this.#version[1]((count) => count + 1));
-    }
-    const { from } = this.#chart.engine.getVisibleRange();
+    this.#update();
+    const { from } = visibleBars(this.#chart.engine);
     const own = basePrice(this.#chart.engine);
     ctx.lineWidth = 2;
+    ctx.setLineDash([]);
     ctx.lineJoin = "round";
     ctx.font = `11px ${FONT}`;
     for (const { symbol, tone, closes, base } of this.#visible) {

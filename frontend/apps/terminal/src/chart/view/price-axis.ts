@@ -3,6 +3,7 @@ import { registerYAxis } from "klinecharts";
 import { percent, price } from "../../format.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { logTicks, type Scale, scaledRange } from "./scales.ts";
+import { visibleBars } from "./visible-bars.ts";
 
 /** The engine's own percentages are not in the browser's language. */
 const PERCENT = "view-percent";
@@ -93,7 +94,7 @@ export class PriceAxis {
 
 /** Return the price of zero percent: the close of the first visible bar, or 0 without one. */
 export function basePrice(engine: Chart): number {
-  return engine.getDataList()[engine.getVisibleRange().from]?.close ?? 0;
+  return engine.getDataList()[visibleBars(engine).from]?.close ?? 0;
 }
 
 const axisOf = (engine: Chart): YAxis => engine.getYAxes({ paneId: PANE })[0] as YAxis;

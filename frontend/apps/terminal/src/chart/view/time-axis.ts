@@ -1,4 +1,5 @@
-import { dateAndTime } from "../../format.ts";
+import { dateAndTime, timeOfDay, year } from "../../format.ts";
+import { view as texts } from "../../texts/view.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { showTimes } from "../time-ticks.ts";
 import { isIntraday } from "./resolution.ts";
@@ -23,6 +24,21 @@ export class TimeAxis {
     this.#resolution = resolution;
     showTimes(this.#chart.engine, isIntraday(resolution) ? zone.wall : UTC.wall);
   }
+}
+
+/** Format a period of bars, with what both its ends have in common only once. */
+export function barPeriod(
+  { from, to }: { from: number; to: number },
+  resolution: string,
+  zone: TimeZone,
+): string {
+  const [start, end] = [barTime(from, resolution, zone), barTime(to, resolution, zone)];
+  if (!isIntraday(resolution)) return texts.period(start, end);
+  const [first, last] = [zone.wall(from), zone.wall(to)];
+  const time = timeOfDay(last, resolution.endsWith("S"));
+  if (dateAndTime(first) === dateAndTime(last)) return texts.period(start, time);
+  const isSameYear = year(first) === year(last);
+  return texts.period(isSameYear ? start.replace(` ${year(first)} `, " ") : start, end);
 }
 
 /** Format the time of a bar: `5 Jan 2026 14:03`, its date from one day on, or its month. */

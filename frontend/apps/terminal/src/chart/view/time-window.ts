@@ -5,6 +5,7 @@ import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { barCount, type Range, rangeStart, resolutionFor } from "./ranges.ts";
 import type { SessionHours } from "./session-hours.ts";
+import { visibleBars } from "./visible-bars.ts";
 
 /** The bars that one request reads. */
 const PAGE_BARS = 5_000;
@@ -66,7 +67,7 @@ export class TimeWindow {
     const arrival = await this.#loadBackTo(ms, movement);
     if (arrival.kind === "shown" || arrival.kind === "before") {
       const bars = engine.getDataList();
-      const { from, to } = engine.getVisibleRange();
+      const { from, to } = visibleBars(engine);
       const at = Math.max(0, firstAfter(bars, ms) - 1);
       engine.scrollToDataIndex(at + Math.round((to - from) / 2));
     }
@@ -96,8 +97,8 @@ export class TimeWindow {
       const shown = this.#nextShown();
       store.setResolution(resolution);
       await shown;
-      if (movement !== this.#movement || store.resolution() !== resolution)
-        return { kind: "replaced" };
+      const isCurrent = this.#chart.symbol === symbol && store.resolution() === resolution;
+      if (movement !== this.#movement || !isCurrent) return { kind: "replaced" };
     }
     const arrival = await this.#loadBackTo(fromMs, movement);
     if (arrival.kind !== "shown" && arrival.kind !== "before") return arrival;

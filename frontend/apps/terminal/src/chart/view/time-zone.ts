@@ -39,6 +39,10 @@ export function timeZone(name: string): TimeZone {
 export const localZone = (): TimeZone =>
   timeZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
 
+/** Return the place of a zone: `New York` of `America/New_York`. */
+export const placeOf = (zone: string): string =>
+  (zone.split("/").at(-1) ?? "").replaceAll("_", " ");
+
 function createZone(name: string): TimeZone {
   if (/^(Etc\/)?(UTC|GMT)$/.test(name)) return UTC;
   let clock: Intl.DateTimeFormat;

@@ -1,0 +1,48 @@
+import { For } from "solid-js";
+import { useApp } from "../../app-store.ts";
+import { messageOf } from "../../error-messages.ts";
+import { view as texts } from "../../texts/view.ts";
+import "./view.css";
+import { viewOf } from "./view-of.ts";
+import { CHART_TYPES, type ChartType, ViewSettings } from "./view-settings.ts";
+
+/** The tools of the active chart's view, in the toolbar. */
+export default function ViewTools() {
+  const app = useApp();
+  const settings = () => new ViewSettings(app.charts.active());
+  const saveScreenshot = async () => {
+    const view = viewOf(app.charts.active());
+    if (view === null) return;
+    try {
+      const { saveScreenshot } = await import("./screenshot.ts");
+      await saveScreenshot(view);
+    } catch (error) {
+      const title = texts.screenshotFailed;
+      app.notifications.show({ tone: "error", title, text: messageOf(error) });
+    }
+  };
+  return (
+    <>
+      <select
+        class="flat chart-type"
+        aria-label={texts.type}
+        value={settings().type()}
+        onChange={({ currentTarget }) => settings().setType(currentTarget.value as ChartType)}
+      >
+        <For each={CHART_TYPES}>
+          {(type) => (
+            <option value={type} selected={type === settings().type()}>
+              {texts.types[type]}
+            </option>
+          )}
+        </For>
+      </select>
+      <button type="button" class="quiet" onClick={() => app.openDialog({ name: "compare" })}>
+        {texts.compare}
+      </button>
+      <button type="button" class="quiet" onClick={() => void saveScreenshot()}>
+        {texts.screenshot}
+      </button>
+    </>
+  );
+}
