@@ -84,6 +84,15 @@ export const SCREENS: readonly Screen[] = [
   indicators("chart with indicators"),
   indicators("dialog settings of an indicator", "Settings of BB 20 2"),
   dialog("help", "?"),
+  dialog("go to date", "g"),
+  {
+    name: "dialog compare",
+    async open(terminal) {
+      await terminal.view("Chart");
+      await terminal.page.getByRole("button", { name: "Compare", exact: true }).click();
+      await terminal.page.getByRole("dialog").getByRole("listitem").first().waitFor();
+    },
+  },
   dialog("notifications", "n"),
   dialog("alert", "a"),
   dialog("layout", "w"),

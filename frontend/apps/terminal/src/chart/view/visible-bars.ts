@@ -6,5 +6,8 @@ import type { Chart } from "klinecharts";
  */
 export function visibleBars(engine: Chart): { from: number; to: number } {
   const { realFrom, to } = engine.getVisibleRange();
-  return { from: Math.max(0, Math.min(realFrom + 1, to - 1)), to };
+  const from = Math.max(0, realFrom);
+  const point = engine.convertToPixel({ dataIndex: from });
+  const { x = 0 } = Array.isArray(point) ? {} : point;
+  return { from: x < 0 && from < to - 1 ? from + 1 : from, to };
 }

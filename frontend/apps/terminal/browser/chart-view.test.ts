@@ -1,0 +1,361 @@
+// How a chart shows its series: types, scales, comparisons, dates, zones, sessions and pictures.
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
+import { SteppedMarket } from "./support/stepped-market.ts";
+import { parseNumber, TerminalPage } from "./support/terminal-page.ts";
+
+const SLOW = { timeout: 10_000 };
+
+let market: SteppedMarket;
+let browser: Browser;
+let terminal: TerminalPage;
+let page: Page;
+let account: string;
+let accounts = 0;
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
+});
+
+beforeEach((context) => {
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
+  accounts += 1;
+  account = `VIEW-${accounts}`;
+});
+
+afterEach(() => terminal?.close());
+
+afterAll(async () => {
+  await browser?.close();
+  await market?.backend.stop();
+});
+
+interface WireBar {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+async function open(options: Parameters<typeof TerminalPage.open>[2] = {}): Promise<void> {
+  terminal = await TerminalPage.open(browser, market.address, { account, ...options });
+  page = terminal.page;
+  await typeSwitch().waitFor();
+}
+
+const typeSwitch = () => page.getByRole("combobox", { name: "Chart type" });
+const scale = (name: string) => page.getByRole("radio", { name, exact: true });
+const button = (name: string) => page.getByRole("button", { name, exact: true });
+const legend = () => page.getByTestId("legend");
+const period = () => page.getByTestId("period").innerText();
+const canvas = () => page.locator(".chart .canvas");
+
+/** Return bars of the history up to now, ascending. */
+async function history(symbol: string, resolution: string, count: number): Promise<WireBar[]> {
+  const now = (await market.now()) / 1_000;
+  const query = new URLSearchParams({
+    ...{ symbol, resolution, count_back: String(count) },
+    ...{ from_time: String(now), to_time: String(now + 1) },
+  });
+  const response = await fetch(`${market.address}/api/v1/datafeed/bars?${query}`);
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()).bars;
+}
+
+async function limitPrices(): Promise<number[]> {
+  const response = await fetch(`${market.address}/api/v1/broker/orders?account_id=${account}`);
+  const orders: { limitPrice: number }[] = await response.json();
+  return orders.map(({ limitPrice }) => limitPrice);
+}
+
+async function placeLimit(quantity: number, limit: number): Promise<Locator> {
+  await terminal.fillTicket({ type: "Limit", quantity, limit });
+  await terminal.place();
+  const handle = page.getByRole("slider", { name: `Limit buy ${quantity}`, exact: true });
+  await handle.waitFor();
+  return handle;
+}
+
+const heightOf = (handle: Locator) =>
+  handle.evaluate(
+    (element) => (element.closest(".price-line") ?? element).getBoundingClientRect().y,
+  );
+
+test("each type looks different, keeps the true prices in the legend, and is remembered", async () => {
+  await open();
+  const pictures = new Set<string>();
+  for (const type of ["candles", "hollow", "bars", "line", "area", "heikinAshi"]) {
+    await typeSwitch().selectOption(type);
+    await expect
+      .poll(async () => pictures.has((await canvas().screenshot()).toString("base64")))
+      .toBe(false);
+    pictures.add((await canvas().screenshot()).toString("base64"));
+  }
+  await legend().getByText("Heikin-Ashi").waitFor();
+  await market.advance(70);
+  const last = (await history("AAPL", "1", 1)).at(-1);
+  if (last === undefined) throw new Error("no bars");
+  const [o, h, l, c] = [last.open, last.high, last.low, last.close].map((price) =>
+    price.toFixed(2),
+  );
+  await expect
+    .poll(() => legend().innerText())
+    .toMatch(new RegExp(`O\\s+${o}\\s+H\\s+${h}\\s+L\\s+${l}\\s+C\\s+${c}`));
+  await page.reload();
+  await terminal.isLoaded();
+  await legend().getByText("Heikin-Ashi").waitFor();
+  expect(await typeSwitch().inputValue()).toBe("heikinAshi");
+  expect(await canvas().getAttribute("aria-label")).toBe("Heikin-Ashi of AAPL, resolution 1");
+});
+
+test("lines stay at their prices on each scale, and are dragged to the price they show", async () => {
+  await open();
+  await button("All").click();
+  await expect.poll(period).toBe("Jan 2007 to Jan 2026");
+  const { bid } = await terminal.quote();
+  const prices = [bid - 1, bid - 12, bid - 18].map((price) => Number(price.toFixed(2)));
+  const handles: Locator[] = [];
+  for (const [index, price] of prices.entries()) handles.push(await placeLimit(index + 1, price));
+  const [first] = handles as [Locator, Locator, Locator];
+  for (const { name, real } of [
+    { name: "Linear", real: (price: number) => price },
+    { name: "Log", real: Math.log },
+    { name: "%", real: (price: number) => price },
+  ]) {
+    await scale(name).click();
+    expect(await scale(name).getAttribute("aria-checked")).toBe("true");
+    const expected = () => {
+      const [a, b, c] = prices.map(real) as [number, number, number];
+      return (a - b) / (b - c);
+    };
+    await expect
+      .poll(async () => {
+        const [a, b, c] = (await Promise.all(handles.map(heightOf))) as [number, number, number];
+        // One pixel of rounding is allowed.
+        return Math.abs((b - a) / (c - b) - expected()) < 0.05;
+      }, SLOW)
+      .toBe(true);
+    // This line is among the candles, so that moving it does not change the range of prices.
+    const box = await first.boundingBox();
+    if (box === null) throw new Error("no line");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x, y + 20, { steps: 3 });
+    const moved = Number(await first.getAttribute("aria-valuenow"));
+    const dropped = await heightOf(first);
+    await page.mouse.up();
+    await expect.poll(limitPrices, SLOW).toContain(moved);
+    expect(moved).toBeLessThan(prices[0] ?? 0);
+    await expect.poll(async () => Math.abs((await heightOf(first)) - dropped)).toBeLessThan(2);
+    prices[0] = moved;
+  }
+});
+
+test("a comparison shows the live change since the first visible bar, and is removed", async () => {
+  await open();
+  await button("Compare").click();
+  await page.getByRole("dialog").getByRole("searchbox").fill("micro");
+  await expect.poll(() => page.getByRole("button", { name: /^Compare with/ }).count()).toBe(1);
+  await button("Compare with MSFT").press("Enter");
+  await page.getByRole("dialog").getByRole("searchbox").fill("btc");
+  await button("Compare with BTCUSD").click();
+  await page.keyboard.press("Escape");
+  expect(await scale("%").getAttribute("aria-checked")).toBe("true");
+  const shown = async (symbol: string) =>
+    (await page.locator(`[data-compared="${symbol}"] [data-value]`).innerText()).trim();
+  const expected = async (symbol: string) => {
+    const from = /(\d\d:\d\d) to/.exec(await period())?.[1] ?? "";
+    const bars = await history(symbol, "1", 200);
+    const first = bars.findLast(({ time }) => new Date(time).toISOString().slice(11, 16) === from);
+    return ((bars.at(-1)?.close ?? 0) / (first?.close ?? 1) - 1) * 100;
+  };
+  for (let step = 0; step < 2; step += 1) {
+    for (const symbol of ["MSFT", "BTCUSD"]) {
+      await expect
+        .poll(async () => parseNumber((await shown(symbol)).replace("%", "")), SLOW)
+        .toBeCloseTo(await expected(symbol), 1);
+    }
+    await market.advance(90);
+  }
+  await page.reload();
+  await terminal.isLoaded();
+  await expect.poll(() => shown("BTCUSD"), SLOW).toMatch(/%$/);
+  await button("Remove MSFT from the comparison").click();
+  await button("Remove BTCUSD from the comparison").press("Enter");
+  await expect.poll(() => scale("Linear").getAttribute("aria-checked")).toBe("true");
+});
+
+test("a date is shown however far back it is, and the seam to live bars stays right", async () => {
+  await open();
+  const go = async (date: string, time?: string) => {
+    await page.locator("body").press("g");
+    await page.getByLabel("Date", { exact: true }).fill(date);
+    if (time !== undefined) await page.getByLabel("Time", { exact: true }).fill(time);
+    await button("Go").click();
+  };
+  await go("2025-12-20", "10:15");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const shown = /^20 Dec (?:2025 )?(\d\d:\d\d) to (\d\d:\d\d)$/.exec(
+    (await period()).replace("20 Dec 2025 ", "20 Dec "),
+  );
+  expect(shown, await period()).not.toBe(null);
+  const [, from = "", to = ""] = shown ?? [];
+  expect(from < "10:15" && "10:15" < to).toBe(true);
+  await page.getByRole("button", { name: /To the latest/ }).click();
+  await market.advance(150);
+  const last = (await history("AAPL", "1", 1)).at(-1);
+  await expect.poll(() => legend().innerText()).toContain(`C\n${last?.close.toFixed(2)}`);
+  await go("2007-01-01", "00:00");
+  await page.getByRole("alert").filter({ hasText: "too far back" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("radio", { name: "1d", exact: true }).click();
+  await terminal.isLoaded();
+  await go("2001-09-09");
+  await page.getByRole("alert").filter({ hasText: "no bars before 1 Jan 2007" }).waitFor();
+  await page.keyboard.press("Escape");
+  expect(await period()).toMatch(/^1 Jan 2007 to /);
+});
+
+test("a range has a fitting resolution, and shows its time up to the newest bar", async () => {
+  await open({ viewport: { width: 1440, height: 900 } });
+  const ranges = {
+    "1D": ["5m", /^4 Jan 10:\d\d to 5 Jan 2026 10:\d\d$/],
+    "5D": ["30m", /^31 Dec 2025 1\d:\d0 to 5 Jan 2026 1\d:\d0$/],
+    "6M": ["1d", /^[4-6] Jul 2025 to 5 Jan 2026$/],
+    All: ["1M", /^Jan 2007 to Jan 2026$/],
+  } as const;
+  for (const [range, [resolution, shown]] of Object.entries(ranges)) {
+    await button(range).click();
+    await expect.poll(period, SLOW).toMatch(shown);
+    expect(
+      await page.getByRole("radio", { name: resolution, exact: true }).getAttribute("aria-checked"),
+    ).toBe("true");
+  }
+});
+
+test("times, sessions and the countdown follow the exchange of the symbol", async () => {
+  await open({ timezoneId: "Asia/Tokyo", isLoaded: false });
+  // The simulated market trades around the clock.
+  await page.route("**/datafeed/resolve/AAPL", async (route) => {
+    const answer = await route.fetch();
+    const hours = { session: "0930-1600", timezone: "America/New_York" };
+    await route.fulfill({ json: { ...(await answer.json()), ...hours } });
+  });
+  await page.reload();
+  await terminal.isLoaded();
+  const barTime = page.getByTestId("bar-time");
+  const countdown = () => page.getByTestId("countdown").innerText();
+  const now = new Date((await market.now()) - 1);
+  const at = (hours: number) =>
+    new Date(now.getTime() + hours * 3_600_000).toISOString().slice(11, 16);
+  await expect.poll(() => barTime.innerText()).toContain(`5 Jan 2026 ${at(0)}`);
+  expect(await barTime.innerText()).toContain("outside of trading hours");
+  expect(await countdown()).toBe("");
+  const zones = page.getByRole("combobox", { name: "Time zone" });
+  await zones.selectOption("exchange");
+  await expect.poll(() => barTime.innerText()).toContain(`5 Jan 2026 ${at(-5)}`);
+  await zones.selectOption("local");
+  await expect.poll(() => barTime.innerText()).toContain(`5 Jan 2026 ${at(9)}`);
+  const shaded = (await canvas().screenshot()).toString("base64");
+  await button("Sessions").click();
+  await expect
+    .poll(async () => (await canvas().screenshot()).toString("base64") === shaded)
+    .toBe(false);
+  expect(await barTime.innerText()).not.toContain("outside");
+  await page.getByRole("radio", { name: "1d", exact: true }).click();
+  await terminal.isLoaded();
+  await expect.poll(() => barTime.innerText()).toBe("5 Jan 2026");
+  // Another symbol trades around the clock, and its day ends at midnight.
+  await page.locator('tr[data-symbol="BTCUSD"] button.row').click();
+  await terminal.isLoaded();
+  await expect.poll(countdown, SLOW).toMatch(/^The bar closes in 1[23]:\d\d:\d\d$/);
+  expect(await barTime.innerText()).toBe("5 Jan 2026");
+});
+
+test("a picture has the chart, its lines and its legend, also on a phone", async () => {
+  await open({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  const { bid } = await (async () => {
+    await terminal.view("Trade");
+    return terminal.quote();
+  })();
+  const limit = Number((bid - 0.05).toFixed(2));
+  await terminal.fillTicket({ type: "Limit", quantity: 1, limit });
+  await terminal.place();
+  await terminal.view("Chart");
+  await terminal.line("Limit buy 1").waitFor();
+  await page.getByRole("radio", { name: "5m", exact: true }).tap();
+  await terminal.isLoaded();
+  await button("1D").tap();
+  await terminal.isLoaded();
+  const download = page.waitForEvent("download");
+  await button("Screenshot").tap();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^AAPL-\d+-2026-01-05-1\d-\d\d\.png$/);
+  const { readFile } = await import("node:fs/promises");
+  const bytes = (await readFile(await file.path())).toString("base64");
+  const lineY = await terminal.line("Limit buy 1").evaluate((line) => {
+    const chart = line.closest(".chart")?.getBoundingClientRect();
+    return line.getBoundingClientRect().y - (chart?.y ?? 0);
+  });
+  const found = await page.evaluate(
+    async ({ bytes, lineY }) => {
+      const data = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+      const picture = await createImageBitmap(new Blob([data], { type: "image/png" }));
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [picture.width, picture.height];
+      const ctx = canvas.getContext("2d");
+      if (ctx === null) throw new Error("no canvas");
+      ctx.drawImage(picture, 0, 0);
+      const ratio = picture.width / (document.querySelector(".chart")?.clientWidth ?? 1);
+      const colours = (top: number, height: number) => {
+        const { data } = ctx.getImageData(0, top * ratio, picture.width, height * ratio);
+        const all = new Map<string, number>();
+        for (let at = 0; at < data.length; at += 4) {
+          const name = `${data[at]},${data[at + 1]},${data[at + 2]}`;
+          all.set(name, (all.get(name) ?? 0) + 1);
+        }
+        return all;
+      };
+      const probe = document.createElement("span");
+      probe.style.color = "var(--up)";
+      document.body.append(probe);
+      const up = getComputedStyle(probe).color.replace(/[^\d,]/g, "");
+      probe.remove();
+      return {
+        ratio,
+        // The header is 28 pixels high.
+        line: colours(28 + lineY - 1, 3).get(up) ?? 0,
+        header: colours(0, 28).size,
+        legend: colours(36, 60).size,
+      };
+    },
+    { bytes, lineY },
+  );
+  expect(found.line).toBeGreaterThan(100);
+  expect(found.header).toBeGreaterThan(2);
+  expect(found.legend).toBeGreaterThan(2);
+});
+
+test("a broken memory of the view is forgotten", async () => {
+  await open();
+  await page.evaluate(() => {
+    for (const [name, text] of Object.entries({
+      type: '"pie"',
+      scale: "{}",
+      zone: "7",
+      compared: '{"symbol":"MSFT"}',
+      sessions: "not json",
+    })) {
+      localStorage.setItem(`trading_api.chart.1.${name}`, text);
+    }
+  });
+  await page.reload();
+  await terminal.isLoaded();
+  await expect.poll(() => typeSwitch().inputValue()).toBe("candles");
+  expect(await scale("Linear").getAttribute("aria-checked")).toBe("true");
+  expect(await button("Sessions").getAttribute("aria-pressed")).toBe("true");
+});
