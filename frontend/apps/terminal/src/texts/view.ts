@@ -53,8 +53,6 @@ export const view = {
 
   compareTitle: "Compare with other symbols",
   compareSearch: "Symbol or name",
-  compareWith: (symbol: string) => `Compare with ${symbol}`,
-  compared: "Compared",
   comparedMax: (count: number) => `A chart compares at most ${count} symbols.`,
   nothingFound: (text: string) => `No symbol matches “${text}”. Try a part of its name.`,
   noAnswer: "The server does not answer. Type again once the badge says Live.",

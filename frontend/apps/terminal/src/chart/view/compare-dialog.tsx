@@ -55,12 +55,10 @@ export default function CompareDialog() {
               <button
                 type="button"
                 aria-pressed={isCompared(symbol)}
-                aria-label={texts.compareWith(symbol)}
                 disabled={isFull() && !isCompared(symbol)}
                 onClick={() => toggle(symbol)}
               >
-                <strong>{symbol}</strong>
-                <span>{description}</span>
+                <strong>{symbol}</strong> <span>{description}</span>
                 <span aria-hidden="true">{isCompared(symbol) ? "✓" : "+"}</span>
               </button>
             </li>
