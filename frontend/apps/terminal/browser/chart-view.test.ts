@@ -192,7 +192,7 @@ test("a comparison shows the live change since the first visible bar, and is rem
 test("a date is shown however far back it is, and the seam to live bars stays right", async () => {
   await open();
   const go = async (date: string, time?: string) => {
-    await page.locator("body").press("g");
+    await page.locator("body").press("j");
     await page.getByLabel("Date", { exact: true }).fill(date);
     if (time !== undefined) await page.getByLabel("Time", { exact: true }).fill(time);
     await button("Go").click();

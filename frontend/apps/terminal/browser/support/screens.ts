@@ -31,7 +31,7 @@ const charts = (name: string, count: number): Screen => ({
     const { page } = terminal;
     const grid = () => page.locator(".chart-grid").getAttribute("data-grid");
     const wanted = count === 2 ? "columns" : "four";
-    while ((await grid()) !== wanted) await page.locator("body").press("g");
+    while ((await grid()) !== wanted) await page.locator("body").press("j");
     await page.locator('.chart .canvas[data-state="ready"]').last().waitFor();
   },
 });
@@ -84,7 +84,7 @@ export const SCREENS: readonly Screen[] = [
   indicators("chart with indicators"),
   indicators("dialog settings of an indicator", "Settings of BB 20 2"),
   dialog("help", "?"),
-  dialog("go to date", "g"),
+  dialog("go to date", "j"),
   {
     name: "dialog compare",
     async open(terminal) {

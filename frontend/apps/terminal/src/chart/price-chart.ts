@@ -203,12 +203,14 @@ export class PriceChart {
     this.engine.setStyles({});
   }
 
-  /** Show older bars, which end where the shown ones begin. The newest bar is in view then. */
+  /** Show older bars, which reach up to the shown ones. The newest bar is in view then. */
   prepend(older: readonly Bar[]): void {
-    if (this.#symbol === null) return;
+    const bars = this.engine.getDataList().map(barOf);
+    const [first] = bars;
+    if (this.#symbol === null || first === undefined) return;
     // A page that is being read for the bars until now must not be added.
     this.#history = new BarHistory(this.#options.datafeed, this.#symbol, this.#resolution);
-    this.#loaded = [...older, ...this.engine.getDataList().map(barOf)];
+    this.#loaded = [...older.filter(({ time }) => time < first.time), ...bars];
     this.engine.resetData();
   }
 

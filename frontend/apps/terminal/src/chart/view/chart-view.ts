@@ -117,7 +117,7 @@ export class ChartView {
 
   remove(): void {
     this.#dispose();
-    this.time.cancel();
+    this.time.remove();
     this.comparisons.remove();
   }
 

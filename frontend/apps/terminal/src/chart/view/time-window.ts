@@ -38,12 +38,23 @@ export class TimeWindow {
   readonly #chart: PriceChart;
   readonly #options: TimeWindowOptions;
   readonly #loaded = createSignal<number | null>(null);
+  readonly #stop: () => void;
+  /** Counts the series that were shown. Bars of an earlier one do not belong to a later one. */
+  #shown = 0;
   /** Identifies the newest movement. Older ones end. */
   #movement: object | null = null;
 
   constructor(chart: PriceChart, options: TimeWindowOptions) {
     this.#chart = chart;
     this.#options = options;
+    this.#stop = chart.onShown(() => {
+      this.#shown += 1;
+    });
+  }
+
+  remove(): void {
+    this.cancel();
+    this.#stop();
   }
 
   /** The number of bars that were loaded so far; null while none are loading. */
@@ -121,10 +132,12 @@ export class TimeWindow {
     if (firstMs <= ms) return { kind: "shown" };
     const resolution = store.resolution();
     const history = new BarHistory(datafeed, symbol, resolution, PAGE_BARS);
+    const shown = this.#shown;
     const isCurrent = () =>
       movement === this.#movement &&
-      this.#chart.symbol === symbol &&
-      store.resolution() === resolution;
+      shown === this.#shown &&
+      store.resolution() === resolution &&
+      engine.getDataList().length > 0;
     const pages: Bar[][] = [];
     let isFirst = false;
     try {
