@@ -31,7 +31,7 @@ const charts = (name: string, count: number): Screen => ({
     const { page } = terminal;
     const grid = () => page.locator(".chart-grid").getAttribute("data-grid");
     const wanted = count === 2 ? "columns" : "four";
-    while ((await grid()) !== wanted) await page.locator("body").press("j");
+    while ((await grid()) !== wanted) await page.locator("body").press("g");
     await page.locator('.chart .canvas[data-state="ready"]').last().waitFor();
   },
 });

@@ -1,4 +1,4 @@
-import { type Accessor, batch, type Signal } from "solid-js";
+import { type Accessor, batch, createSignal, type Signal } from "solid-js";
 import { persistedSignal, readStored, storedNames, writeStored } from "../persisted-signal.ts";
 
 /** What a chart remembers, by the names of its settings. */
