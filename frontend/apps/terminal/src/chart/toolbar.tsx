@@ -2,7 +2,7 @@ import { lazy } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { texts } from "../texts/texts.ts";
 import { LayoutTools } from "../workspace/layout-tools.tsx";
-import type { OneClickSwitch } from "./lines/one-click-switch.tsx";
+import { OneClickSwitch } from "./lines/one-click-switch.tsx";
 import { ResolutionSwitch } from "./resolution-switch.tsx";
 
 const ViewTools = lazy(() => import("./view/view-tools.tsx"));
