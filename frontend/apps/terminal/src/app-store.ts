@@ -35,7 +35,8 @@ export type OpenDialog =
   | { name: "leverage"; symbol: string }
   | { name: "confirm"; text: string; order?: PreOrder; onAnswer(isConfirmed: boolean): void }
   | { name: "alert"; symbol: string; alert?: PriceAlert; price?: number }
-  | { name: "search" }
+  /** `adds` is whether a chosen symbol is added to the watchlist instead of shown on the chart. */
+  | { name: "search"; adds?: boolean }
   | { name: "goTo" }
   | { name: "compare" }
   | { name: "token" }

@@ -13,9 +13,7 @@ import { Topbar } from "./topbar.tsx";
 import { windowKind } from "./workspace/window-kind.ts";
 
 const Splitter = lazy(() => import("./workspace/splitter.tsx"));
-const MarketPane = lazy(async () => ({
-  default: (await import("./market/market-pane.tsx")).MarketPane,
-}));
+const MarketPane = lazy(() => import("./market/market-pane.tsx"));
 const RangeBar = lazy(() => import("./chart/range-bar.tsx"));
 
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];

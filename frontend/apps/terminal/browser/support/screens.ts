@@ -43,6 +43,16 @@ async function marketPart(terminal: TerminalPage, part: "Book" | "Trades"): Prom
   await page.getByRole("region", { name: part, exact: true }).waitFor();
 }
 
+const watchlists: Screen = {
+  name: "dialog of the watchlists",
+  async open(terminal) {
+    await terminal.view("Watch");
+    const { page } = terminal;
+    await page.getByRole("button", { name: "Edit the lists and columns" }).click();
+    await page.getByRole("dialog").getByRole("checkbox", { name: "Day range" }).check();
+  },
+};
+
 const indicators = (name: string, settingsOf?: string): Screen => ({
   name,
   async open(terminal) {
@@ -74,6 +84,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "order book", open: (terminal) => marketPart(terminal, "Book") },
   { name: "trades", open: (terminal) => marketPart(terminal, "Trades") },
   { name: "watchlist", open: (terminal) => terminal.view("Watch") },
+  watchlists,
   panel("Orders"),
   panel("History"),
   panel("Fills"),

@@ -8,9 +8,14 @@ export class SteppedMarket {
     this.backend = backend;
   }
 
-  static async start(): Promise<SteppedMarket> {
-    const settings = { DATAFEED_CLOCK: "step", DATAFEED_START: "2026-01-05T10:30:00Z" };
-    return new SteppedMarket(await Backend.start({ ...settings, MARKET_STALE_S: "600" }));
+  /** Start a backend. `program` has the arguments of Python, where it is not the usual server. */
+  static async start(program?: string[]): Promise<SteppedMarket> {
+    const settings = {
+      DATAFEED_CLOCK: "step",
+      DATAFEED_START: "2026-01-05T10:30:00Z",
+      MARKET_STALE_S: "600",
+    };
+    return new SteppedMarket(await Backend.start(settings, program));
   }
 
   get address(): string {

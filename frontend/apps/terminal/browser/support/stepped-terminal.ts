@@ -21,12 +21,12 @@ export class SteppedTerminal {
     this.#prefix = prefix;
   }
 
-  static of(prefix: string): SteppedTerminal {
+  static of(prefix: string, program?: string[]): SteppedTerminal {
     const shared = new SteppedTerminal(prefix);
     beforeAll(async () => {
       if (chromiumPath === undefined) return;
       [shared.#market, shared.#browser] = await Promise.all([
-        SteppedMarket.start(),
+        SteppedMarket.start(program),
         launchChromium(),
       ]);
     });

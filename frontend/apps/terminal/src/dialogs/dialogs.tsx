@@ -1,6 +1,5 @@
 import { lazy, Match, Suspense, Switch } from "solid-js";
 import { type OpenDialog, useApp } from "../app-store.ts";
-import { SymbolSearch } from "../market/symbol-search.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { LeverageDialog } from "./leverage-dialog.tsx";
@@ -8,6 +7,7 @@ import { ModifyDialog } from "./modify-dialog.tsx";
 import { ProtectDialog } from "./protect-dialog.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
 
+const SymbolSearch = lazy(() => import("../market/symbol-search.tsx"));
 const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
 const IndicatorsDialog = lazy(() => import("../chart/indicators/indicators-dialog.tsx"));
 const LayoutDialog = lazy(() => import("../workspace/layout-dialog.tsx"));
@@ -21,7 +21,11 @@ export function Dialogs() {
   return (
     <Switch>
       <Match when={of(dialog(), "search")}>
-        <SymbolSearch />
+        {(open) => (
+          <Suspense>
+            <SymbolSearch adds={open().adds ?? false} />
+          </Suspense>
+        )}
       </Match>
       <Match when={of(dialog(), "goTo")}>
         <Suspense>

@@ -24,10 +24,11 @@ const BOOK_SHARE = 0.6;
 const hasPlace = () => innerHeight >= 820 || innerWidth <= 760;
 
 /** The order book and the recent trades of the selected symbol. */
-export function MarketPane() {
+export default function MarketPane() {
   const app = useApp();
   const [isOpen, setIsOpen] = persistedSignal("market.open", hasPlace());
-  const [part, setPart] = persistedSignal<Part>("market.part", "book");
+  const [storedPart, setPart] = persistedSignal<unknown>("market.part", "book");
+  const part = (): Part => (storedPart() === "trades" ? "trades" : "book");
   const [height, setHeight] = createSignal(0);
   const [isShown, setIsShown] = createSignal(false);
   let body!: HTMLDivElement;

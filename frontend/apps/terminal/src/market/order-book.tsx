@@ -40,7 +40,7 @@ export function OrderBook(props: OrderBookProps) {
   const { account, client, ticket } = app;
   const { outage, isCurrent, refresh } = createFreshness();
   const isLive = () => outage() === "" && isCurrent();
-  const [steps, setSteps] = persistedSignal<Record<string, number>>("book.groups", {});
+  const [steps, setSteps] = persistedSignal<unknown>("book.groups", {});
   const [state, setState] = createSignal<"loading" | "live" | "empty" | "failed">("loading");
   const [failure, setFailure] = createSignal("");
   const [attempt, setAttempt] = createSignal(0);
@@ -57,9 +57,14 @@ export function OrderBook(props: OrderBookProps) {
 
   const scale = createMemo(() => new TickScale(props.info));
   const choices = createMemo(() => groupSteps(scale().ticks(middle() ?? 0)));
-  const step = () => Number(steps()[props.info.name]) || 1;
+  const stored = () =>
+    Object.entries(Object(steps())).map(([symbol, step]) => [symbol, Number(step)] as const);
+  const step = createMemo(() => {
+    const [, found = 1] = stored().find(([symbol]) => symbol === props.info.name) ?? [];
+    return Number.isInteger(found) && found > 0 ? found : 1;
+  });
   const chooseStep = (value: number) => {
-    const others = Object.entries(steps()).filter(([symbol]) => symbol !== props.info.name);
+    const others = stored().filter(([symbol]) => symbol !== props.info.name);
     const kept = others.slice(1 - REMEMBERED_MAX);
     setSteps(Object.fromEntries([...kept, [props.info.name, value]]));
   };

@@ -1,115 +1,190 @@
-import { createEffect, For, onCleanup, Show } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  lazy,
+  onCleanup,
+  onMount,
+  Show,
+  untrack,
+} from "solid-js";
 import { useApp } from "../app-store.ts";
-import * as format from "../format.ts";
-import { createDecimals } from "../panels/decimals.ts";
-import { removeSymbol } from "./watchlists.ts";
+import { persistedSignal } from "../persisted-signal.ts";
+import { texts } from "../texts/texts.ts";
+import "./watchlist.css";
+import { rangeOf } from "./watchlist-row.tsx";
+import { WatchlistTable } from "./watchlist-table.tsx";
+import { COLUMNS, type Column, sortSymbols } from "./watchlists.ts";
 
+const WatchlistDialog = lazy(() => import("./watchlist-dialog.tsx"));
+
+/** A list of more symbols receives every change only of those that are drawn. */
+const FAST_MAX = 100;
+/** While the user scrolls, the drawn symbols are not subscribed. */
+const SETTLE_MS = 150;
+const SORT_MS = 1_000;
+
+/** The chosen watchlist. Its quotes are subscribed while it is shown. */
 export function Watchlist() {
   const app = useApp();
   const { market } = app;
-  const subscribed = () => {
-    const watched = market.watchlist?.symbols ?? [];
-    return app.symbol() === "" || watched.includes(app.symbol())
-      ? watched
-      : [...watched, app.symbol()];
+  const [columns, setColumns] = persistedSignal<unknown>("watchlist.columns", ["last", "change"]);
+  const shownColumns = createMemo(() => {
+    const stored = columns();
+    return COLUMNS.filter((each) => Array.isArray(stored) && stored.includes(each));
+  });
+  const [isShown, setIsShown] = createSignal(false);
+  const [isStale, setIsStale] = createSignal(false);
+  const [isEditing, setIsEditing] = createSignal(false);
+  const [isBusy, setIsBusy] = createSignal(false);
+  const [announced, setAnnounced] = createSignal("");
+  const [sorts, setSorts] = createSignal(0);
+  const [drawn, setDrawn] = createSignal<readonly string[]>([]);
+  let element!: HTMLElement;
+
+  onMount(() => {
+    setIsShown(element.getClientRects().length > 0);
+    const views = new IntersectionObserver((entries) =>
+      setIsShown(entries.at(-1)?.isIntersecting ?? false),
+    );
+    views.observe(element);
+    onCleanup(() => views.disconnect());
+  });
+  onCleanup(
+    app.client.socket.onState(({ phase }) =>
+      setIsStale(phase !== "connected" && phase !== "polling"),
+    ),
+  );
+
+  const list = () => market.watchlist;
+  const symbols = createMemo(() => list()?.symbols ?? []);
+  const sorted = createMemo(() => {
+    sorts();
+    const read = (symbol: string, column: Column) => untrack(() => readValue(symbol, column));
+    return sortSymbols(symbols(), list()?.sort, read);
+  });
+  createEffect(() => {
+    if (!isShown() || isBusy() || list()?.sort === undefined) return;
+    const timer = setInterval(() => setSorts(untrack(sorts) + 1), SORT_MS);
+    onCleanup(() => clearInterval(timer));
+  });
+
+  // The charts and the ticket need the quotes of their symbols, whatever is shown of the list.
+  const charted = createMemo(() =>
+    app.charts
+      .all()
+      .map((chart) => chart.symbol())
+      .filter((symbol) => symbol !== ""),
+  );
+  createEffect(() => onCleanup(market.subscribe([...new Set(charted())])));
+  const isLarge = () => symbols().length > FAST_MAX;
+  // Another order of the same symbols needs no other subscription.
+  const subscribed = createMemo(() => symbols().toSorted(), [], { equals: isEqual });
+  createEffect(() => {
+    const [fast, slow] = isLarge() ? [[], subscribed()] : [subscribed(), []];
+    if (isShown()) onCleanup(market.subscribe(fast, slow));
+  });
+  createEffect(() => {
+    const fast = drawn();
+    if (!isShown() || !isLarge()) return;
+    let stop = () => {};
+    const timer = setTimeout(() => {
+      stop = market.subscribe(fast);
+    }, SETTLE_MS);
+    onCleanup(() => {
+      clearTimeout(timer);
+      stop();
+    });
+  });
+
+  const readValue = (symbol: string, column: Column): number | undefined => {
+    const quote = market.quote(symbol);
+    if (quote === undefined) return undefined;
+    const { lp, chp, bid, ask, volume } = quote;
+    return { last: lp, change: chp, bid, ask, range: rangeOf(quote), volume }[column];
   };
-  createEffect(() => onCleanup(market.subscribe(subscribed())));
+  const add = () => app.openDialog({ name: "search", adds: true });
+
   return (
-    <section class="watchlist" aria-label="Watchlist">
+    <section
+      class="watchlist"
+      classList={{ stale: isStale() }}
+      aria-label={texts.watchlist.title}
+      ref={element}
+    >
       <header class="head">
-        <h2>Watchlist</h2>
+        <h2 class="hidden">{texts.watchlist.title}</h2>
+        <select
+          aria-label={texts.watchlist.choose}
+          onChange={({ currentTarget }) =>
+            market.change((all) => ({ ...all, current: Number(currentTarget.value) }))
+          }
+        >
+          <For each={market.watchlists?.lists ?? []}>
+            {({ name }, index) => (
+              <option value={index()} selected={index() === market.watchlists?.current}>
+                {name}
+              </option>
+            )}
+          </For>
+        </select>
         <button
           type="button"
           class="quiet"
-          aria-label="Add a symbol"
-          title="Add a symbol"
-          onClick={() => app.openDialog({ name: "search" })}
+          aria-label={texts.watchlist.edit}
+          title={texts.watchlist.edit}
+          onClick={() => setIsEditing(true)}
+        >
+          <span aria-hidden="true">⋯</span>
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={texts.watchlist.add}
+          title={texts.watchlist.add}
+          onClick={add}
         >
           +
         </button>
       </header>
-      <div class="scroll">
-        <table class="table watch">
-          <thead>
-            <tr>
-              <th scope="col">Symbol</th>
-              <th scope="col" class="n">
-                Last
-              </th>
-              <th scope="col" class="n">
-                Change
-              </th>
-              <th scope="col">
-                <span class="hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <For each={market.watchlist?.symbols ?? []}>{(symbol) => <Row symbol={symbol} />}</For>
-          </tbody>
-        </table>
-        <Show when={market.watchlist === null}>
-          <p class="empty">Loading symbols</p>
-        </Show>
-        <Show when={market.watchlist?.symbols.length === 0}>
+      <Show
+        when={symbols().length > 0 && list()}
+        fallback={
           <p class="empty">
-            Nothing is watched.{" "}
-            <button type="button" class="link" onClick={() => app.openDialog({ name: "search" })}>
-              Add a symbol
-            </button>
+            <Show when={list() !== null} fallback={texts.watchlist.loading}>
+              {texts.watchlist.empty}{" "}
+              <button type="button" class="link" onClick={add}>
+                {texts.watchlist.add}
+              </button>
+            </Show>
           </p>
-        </Show>
-      </div>
+        }
+      >
+        {(list) => (
+          <WatchlistTable
+            list={list()}
+            symbols={sorted()}
+            columns={shownColumns()}
+            onDrawn={setDrawn}
+            onBusy={setIsBusy}
+            announce={setAnnounced}
+          />
+        )}
+      </Show>
+      <p class="hidden" role="status">
+        {announced()}
+      </p>
+      <Show when={isEditing()}>
+        <WatchlistDialog
+          columns={shownColumns()}
+          onColumns={setColumns}
+          onClose={() => setIsEditing(false)}
+        />
+      </Show>
     </section>
   );
 }
 
-function Row(props: { symbol: string }) {
-  const app = useApp();
-  const quote = () => app.market.quote(props.symbol);
-  const decimals = createDecimals(() => props.symbol);
-  const flash = () => {
-    const { changes = 0, direction = 0 } = quote() ?? {};
-    // The animation has two names. Changing the name restarts it without a layout in between.
-    return changes === 0 ? "" : `flash-${direction > 0 ? "up" : "down"}-${changes % 2}`;
-  };
-  // A change that is shown as 0.00 % has no colour.
-  const tone = () => {
-    const chp = quote()?.chp ?? 0;
-    return Math.abs(chp) < 0.005 ? "" : chp > 0 ? "up" : "down";
-  };
-  const select = () => {
-    app.selectSymbol(props.symbol);
-    app.setView("chart");
-  };
-  return (
-    <tr classList={{ selected: app.symbol() === props.symbol }} data-symbol={props.symbol}>
-      <th scope="row">
-        <button
-          type="button"
-          class="row"
-          aria-pressed={app.symbol() === props.symbol}
-          onClick={select}
-        >
-          {props.symbol}
-          <small>{quote()?.description ?? "\u00a0"}</small>
-        </button>
-      </th>
-      <td class="n">
-        <span class={`last ${flash()}`}>{format.price(quote()?.lp, decimals()) || "…"}</span>
-      </td>
-      <td class={`n ${tone()}`}>{quote() ? format.percent(quote()?.chp ?? 0) : ""}</td>
-      <td>
-        <button
-          type="button"
-          class="quiet remove"
-          aria-label={`Remove ${props.symbol}`}
-          title={`Remove ${props.symbol}`}
-          onClick={() => app.market.change((all) => removeSymbol(all, props.symbol))}
-        >
-          ✕
-        </button>
-      </td>
-    </tr>
-  );
-}
+const isEqual = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each, index) => each === b[index]);

@@ -18,7 +18,7 @@ export interface Watchlist {
   name: string;
   symbols: readonly string[];
   /** Without it the symbols are in the order that the user gave them. */
-  sort?: Sort;
+  sort?: Sort | undefined;
 }
 
 /** All lists. There is at least one, their names differ, and `current` is an index. */
