@@ -77,6 +77,21 @@ const tableOptions: Screen = {
   },
 };
 
+/** Open the menu at the last price of the chart, and with an `entry` what it leads to. */
+const chartMenu = (name: string, entry?: RegExp): Screen => ({
+  name,
+  async open(terminal) {
+    const { page } = terminal;
+    await terminal.view("Chart");
+    await page.getByRole("button", { name: /^Trade at/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menu").waitFor();
+    if (entry === undefined) return;
+    await page.getByRole("menuitem", { name: entry }).click();
+    await page.getByRole("dialog").getByText("Margin required, estimated").waitFor();
+  },
+});
+
 /** Each screen is opened on a page of its own state: the one before is closed with Escape. */
 export const SCREENS: readonly Screen[] = [
   { name: "chart", open: (terminal) => terminal.view("Chart") },
@@ -91,6 +106,8 @@ export const SCREENS: readonly Screen[] = [
   panel("Equity"),
   tableOptions,
   panel("Alerts"),
+  chartMenu("menu of the chart"),
+  chartMenu("confirmation of an order", /^Buy /),
   dialog("search", "/"),
   indicators("chart with indicators"),
   indicators("dialog settings of an indicator", "Settings of BB 20 2"),

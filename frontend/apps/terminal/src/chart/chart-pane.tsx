@@ -14,17 +14,18 @@ import {
 import { useApp } from "../app-store.ts";
 import { messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
+import { importUntilLoaded } from "../import-until-loaded.ts";
 import { texts } from "../texts/texts.ts";
 import { theme } from "../theme.ts";
 import { ChartLink } from "../workspace/chart-link.tsx";
 import { followCrosshair } from "../workspace/follow-crosshair.ts";
 import type { ChartStore } from "./chart-store.ts";
-import { TradingLayer } from "./lines/trading-layer.tsx";
 import { type ChartState, PriceChart } from "./price-chart.ts";
 import { setView, viewOf } from "./view/view-of.ts";
 
 const ViewLegend = lazy(() => import("./view/view-legend.tsx"));
 
+const TradingLayer = lazy(() => importUntilLoaded(() => import("./lines/trading-layer.tsx")));
 const Indicators = lazy(() => import("./indicators/chart-indicators-view.tsx"));
 
 /** One chart with its legend. */

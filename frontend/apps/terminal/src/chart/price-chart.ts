@@ -198,9 +198,14 @@ export class PriceChart {
   /** Return the prices that are shown besides the candles, which use those from `from` to `to`. */
   extraPrices: (from: number, to: number) => readonly number[] = () => [];
 
-  /** Draw again at the next frame, with a new range of prices. */
+  /** Draw again at the next frame. A range of prices that a user chose on the axis stays. */
   redraw(): void {
     this.engine.setStyles({});
+  }
+
+  /** Draw again with the range of prices that fits, whatever a user chose on the axis. */
+  fitPrices(): void {
+    this.engine.overrideYAxis({ paneId: "candle_pane" });
   }
 
   /** Show older bars, which reach up to the shown ones. The newest bar is in view then. */

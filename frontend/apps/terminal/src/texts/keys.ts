@@ -14,6 +14,7 @@ export const keys = {
   notCanceled: "Not canceled",
   step: "In a number, or on an order's line: one step; with Shift ten",
   moveOrder: "On an order's line: change the order to the new price",
+  chartMenu: "In a chart: what can be done at a price",
   account: "Account",
   general: "General",
   goTo: "Go to a date on the chart",

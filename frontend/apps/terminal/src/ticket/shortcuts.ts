@@ -21,6 +21,7 @@ export const TRADING: ShortcutGroup = {
     { keys: "Shift C", action: text.cancelOrders, run: cancelOrders },
     { keys: "Up, Down", action: text.step },
     { keys: "Enter", action: text.moveOrder },
+    { keys: "Shift F10", action: text.chartMenu },
   ],
 };
 

@@ -43,7 +43,7 @@ export function menuGroups(app: AppStore, place: ChartPlace): MenuEntry[][] {
 
 function orderEntries(app: AppStore, { symbol, price, decimals, last }: ChartPlace): MenuEntry[] {
   const { bid, ask } = app.market.quote(symbol) ?? { bid: last, ask: last };
-  const qty = parseNumber(app.ticket.fields.qty);
+  const qty = app.ticket.order?.qty ?? parseNumber(app.ticket.fields.qty);
   if (qty === null) return [{ label: texts.lines.noQuantity, isDisabled: true, run: () => {} }];
   const touch: Touch = { bid, ask };
   const duration = durationOf(app);

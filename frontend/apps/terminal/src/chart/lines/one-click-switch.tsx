@@ -1,5 +1,6 @@
 import { useApp } from "../../app-store.ts";
 import { texts } from "../../texts/texts.ts";
+import "./one-click-switch.css";
 
 /** Turns one-click trading on and off: whether orders from the chart need no confirmation. */
 export function OneClickSwitch() {

@@ -147,7 +147,7 @@ export class PriceLines {
     if (scale === null || scale.height === 0) return;
     this.#root.style.setProperty("--axis-width", `${scale.axisWidth}px`);
     const placed = [...this.#drawn.values()]
-      .map((drawn) => ({ drawn, y: scale.toPixel(shownPrice(drawn)) }))
+      .map((drawn) => ({ drawn, y: heightOf(drawn, scale) }))
       .sort((a, b) => a.y - b.y);
     const visible = placed.filter(({ y }) => y >= 0 && y <= scale.height);
     const middles = layOutLabels(
@@ -217,7 +217,7 @@ export class PriceLines {
     const estimate = this.#options.estimate(line.id, handle.price);
     const created = line.created?.(handle.price);
     this.#preview.show({
-      y: scale.toPixel(handle.price),
+      y: clamp(scale.toPixel(handle.price), scale),
       height: scale.height,
       created,
       price,
@@ -287,6 +287,14 @@ export class PriceLines {
 /** A line that creates another one by a move stays at its own price. */
 const shownPrice = ({ line, handle }: Drawn): number =>
   line.created === undefined ? handle.price : line.price;
+
+/** Return the height of a line. One that has the focus stays in the pane, because it must not lose it. */
+function heightOf(drawn: Drawn, scale: PriceScale): number {
+  const y = scale.toPixel(shownPrice(drawn));
+  return drawn.label.contains(document.activeElement) ? clamp(y, scale) : y;
+}
+
+const clamp = (y: number, { height }: PriceScale): number => Math.min(Math.max(y, 0), height);
 
 const nameOf = ({ title, created }: PriceLine): string =>
   created === undefined ? title : texts.lines.protect(title);

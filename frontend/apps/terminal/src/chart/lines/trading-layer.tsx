@@ -19,7 +19,7 @@ interface OpenMenu {
 }
 
 /** What is traded from a chart: the lines of its symbol, the `+` at the crosshair and the menu. */
-export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
+export default function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
   const app = useApp();
   const { chart } = props;
   const [lines, setLines] = createSignal<TradingLines | null>(null);
@@ -72,6 +72,8 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
       },
     });
     onCleanup(stop);
+    // The chart may have drawn before, and draws again only when something changes.
+    chart.redraw();
   });
   return (
     <>

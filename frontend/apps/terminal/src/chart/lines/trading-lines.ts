@@ -84,7 +84,7 @@ export class TradingLines {
   /** Give the height to the candles again. */
   fitCandles(): void {
     this.#revealed[1](new Set<number>());
-    this.#chart.redraw();
+    this.#chart.fitPrices();
   }
 
   get #position(): Position | undefined {
@@ -271,7 +271,7 @@ export class TradingLines {
 
   #reveal(prices: readonly number[]): void {
     this.#revealed[1]((shown) => new Set([...shown, ...prices]));
-    this.#chart.redraw();
+    this.#chart.fitPrices();
   }
 
   /** Adapt the range of prices, if the lines have other prices than before. */
