@@ -273,6 +273,25 @@ test("a stop loss and a take profit are dragged out of a position", async () => 
   await terminal.line("Take profit sell 2").waitFor();
 });
 
+test("a finger drags a stop loss out of a position", async () => {
+  const terminal = await shared.open(PHONE);
+  await terminal.view("Trade");
+  const handle = await buy(terminal, 3);
+  await terminal.view("Chart");
+  const finger = await Finger.on(terminal);
+  await finger.tap(handle);
+  await expect.poll(async () => (await boxOf(handle)).height).toBeGreaterThanOrEqual(44);
+  const { x, y } = await middleOf(handle);
+  await finger.down(x, y);
+  for (const distance of [10, 30, 60]) await finger.move(x, y + distance);
+  await previewOf(terminal).getByText("Stop loss 3", { exact: true }).waitFor();
+  expect((await position())?.stopLoss).toBeUndefined();
+  await finger.up();
+  await expect
+    .poll(async () => (await position())?.stopLoss)
+    .toBeLessThan((await position())?.avgPrice ?? 0);
+});
+
 test("labels do not overlap, and lines that are not visible are counted at the edge", async () => {
   const terminal = await shared.open();
   const { page } = terminal;

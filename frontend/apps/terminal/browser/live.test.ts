@@ -82,6 +82,17 @@ test("an order at a venue is confirmed, filled in parts, and right after its soc
   await page.keyboard.press("Escape");
   expect(await terminal.orders.count()).toBe(0);
 
+  // One-click trading does not apply to real money.
+  await page.getByRole("switch", { name: "One-click trading" }).click();
+  await page.getByRole("button", { name: /^Trade at/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menu").waitFor();
+  await page.keyboard.press("Enter");
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  expect(await terminal.orders.count()).toBe(0);
+
   await terminal.place();
   await dialog.waitFor();
   await page.keyboard.press("Enter");

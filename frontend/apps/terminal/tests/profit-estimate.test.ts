@@ -44,6 +44,7 @@ test("money is in the account's currency where the server knows a rate", () => {
 
 test("an order closes its position, or what its parent will enter", () => {
   expect(entryOf(sell, long, [])).toEqual({ price: 200, side: Side.Buy, qty: 10 });
+  expect(entryOf({ ...sell, filledQty: 9 }, long, [])?.qty).toBe(6);
   expect(entryOf({ ...sell, side: Side.Buy }, long, [])).toBeNull();
   expect(entryOf(sell, undefined, [])).toBeNull();
   const parent: Order = {

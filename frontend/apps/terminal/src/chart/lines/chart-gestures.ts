@@ -38,9 +38,7 @@ export function listenForMenu(element: HTMLElement, options: ChartGestureOptions
       if (!(target instanceof Element) || !options.isCanvas(target)) return;
       event.preventDefault();
       // A key and a long press are handled below.
-      if (event.button === 2 && (event as PointerEvent).pointerType !== "touch") {
-        options.onPointer({ x, y });
-      }
+      if (isOfPointer(event as Partial<PointerEvent>)) options.onPointer({ x, y });
     },
     { signal },
   );
@@ -94,3 +92,9 @@ export function listenForMenu(element: HTMLElement, options: ChartGestureOptions
     listeners.abort();
   };
 }
+
+/** Return whether a mouse or a pen asks for the menu. Older browsers report only the button. */
+const isOfPointer = ({ pointerType, button, ctrlKey }: Partial<PointerEvent>): boolean =>
+  pointerType === undefined
+    ? button === 2 || ctrlKey === true
+    : pointerType === "mouse" || pointerType === "pen";

@@ -13,6 +13,8 @@ interface LineHandleOptions {
   snap(price: number, ticks?: number): number;
   onChange(): void;
   onMoved(price: number): Promise<void>;
+  /** Called when a finger taps the line. */
+  onSelect(): void;
   /** Called when a finger moves over a line that is not selected: the chart scrolls then. */
   onScroll(touch: Touch): void;
 }
@@ -123,6 +125,7 @@ export class LineHandle {
       this.#touch = null;
       // A click would follow, on the button that appears under the finger.
       event.preventDefault();
+      this.#options.onSelect();
       element.focus();
     });
   }

@@ -20,7 +20,7 @@ export class MovePreview {
   constructor(root: HTMLElement) {
     this.#element = document.createElement("div");
     this.#element.className = "move-preview";
-    this.#element.hidden = true;
+    this.hide();
     this.#price.className = "price-line-price";
     this.#answer.role = "status";
     const box = document.createElement("div");
@@ -41,6 +41,7 @@ export class MovePreview {
     this.#estimate.textContent = estimate;
   }
 
+  /** Show an answer of the server. Without one there is none. */
   setAnswer(answer: string | null): void {
     this.#answer.textContent = answer ?? "";
   }

@@ -264,6 +264,10 @@ export class PriceLines {
         if (handle.isMoved) this.#options.onMoving(line.id, handle.price);
       },
       onMoved: (price) => this.#options.onMoved(line.id, price),
+      onSelect: () => {
+        this.#deselectOthers(label);
+        label.dataset.selected = "true";
+      },
       onScroll: this.#options.onScroll,
     });
     this.#root.append(element);

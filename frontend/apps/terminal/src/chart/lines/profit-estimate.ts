@@ -29,15 +29,16 @@ export function entryOf(
   position: Position | undefined,
   orders: readonly Order[],
 ): Entry | null {
+  const qty = order.qty - (order.filledQty ?? 0);
   if (order.parentType === ParentType.Order) {
     const parent = orders.find(({ id }) => id === order.parentId);
     const price = parent?.limitPrice ?? parent?.stopPrice;
     if (parent === undefined || price === undefined) return null;
-    return { price, side: parent.side, qty: order.qty };
+    return { price, side: parent.side, qty };
   }
   if (position === undefined || position.side === order.side) return null;
   const { avgPrice: price, side } = position;
-  return { price, side, qty: Math.min(order.qty, position.qty) };
+  return { price, side, qty: Math.min(qty, position.qty) };
 }
 
 /** Return the profit of closing `entry` at `price`. */

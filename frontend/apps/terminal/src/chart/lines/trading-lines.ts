@@ -42,6 +42,7 @@ export class TradingLines {
   readonly #preview: LatestRequest<Move, OrderPreview>;
   #orderLines: readonly OrderLine[] = [];
   #prices = "";
+  #movedId: string | null = null;
   /** The lines that the range of prices contains, however far they are. */
   readonly #revealed = createSignal<ReadonlySet<number>>(new Set());
 
@@ -151,10 +152,11 @@ export class TradingLines {
   /** Show the profit of the position on its line, without colour while it is not live. */
   #showProfit(): void {
     const [position, live] = [this.#position, this.#profit[0]()];
-    if (position?.pl === undefined) return;
-    const { rate } = this.#conversion;
+    if (position?.pl === undefined || (live === null && this.#instrument[0]() === null)) return;
     const { pl } = position;
-    const percent = live?.plPercent ?? (pl / (position.qty * position.avgPrice * rate)) * 100;
+    const cost = position.qty * position.avgPrice * this.#conversion.rate;
+    // The position and its profit arrive by two ways, so one may be of an earlier position.
+    const percent = live !== null && live.pl === pl ? live.plPercent : (pl / cost) * 100;
     const isLive = ["connected", "polling"].includes(this.#app.client.socket.state.phase);
     const tone = isLive && pl !== 0 ? (pl > 0 ? "up" : "down") : "muted";
     const text = profitText({ money: pl, currency: this.#app.account.currency, percent });
@@ -191,7 +193,9 @@ export class TradingLines {
       if (entry !== null) {
         return texts.lines.estimate(profitText(profitAt(entry, price, conversion)));
       }
-      const value = price * line.order.qty * conversion.rate;
+      const { qty, filledQty = 0, limitPrice } = line.order;
+      const paid = line.field === "stopPrice" ? (limitPrice ?? price) : price;
+      const value = paid * (qty - filledQty) * conversion.rate;
       const last = this.#chart.engine.getDataList().at(-1)?.close ?? price;
       const distance = format.change(price - last, this.#chart.decimals);
       const percent = format.percent((price / last - 1) * 100);
@@ -202,14 +206,26 @@ export class TradingLines {
   }
 
   #onMoving(id: string, price: number | null): void {
-    const line = this.#orderLines.find((each) => each.id === id);
-    if (price === null) this.#preview.cancel();
-    else if (line !== undefined) this.#preview.request({ line, price });
-    const instrument = untrack(this.#instrument[0]);
-    // A rate of a while ago is good enough until the present one is known.
-    if (price === null && instrument?.currency !== this.#app.account.currency) {
-      void this.#readInstrument(untrack(this.#store.symbol));
+    if (price === null) {
+      this.#movedId = null;
+      this.#preview.cancel();
+      return;
     }
+    const line = this.#orderLines.find((each) => each.id === id);
+    if (this.#movedId !== id) {
+      this.#movedId = id;
+      // A bracket that is dragged out of a position has no preview.
+      if (line === undefined) this.#lines.setAnswer(null);
+      void untrack(() => this.#refreshRate());
+    }
+    if (line !== undefined) this.#preview.request({ line, price });
+  }
+
+  /** Read the present rate, if the instrument has another currency than the account. */
+  async #refreshRate(): Promise<void> {
+    const instrument = this.#instrument[0]();
+    if (instrument === null || instrument.currency === this.#app.account.currency) return;
+    await this.#readInstrument(this.#store.symbol());
   }
 
   async #move(id: string, price: number): Promise<void> {
