@@ -38,6 +38,8 @@ export interface PriceLinesOptions {
   /** Called with the new price of a line that a user moved. The line stays there meanwhile. */
   onMoved(id: string, price: number): Promise<void>;
   onAction(id: string): void;
+  /** Return the part of the pane that labels leave free, if any. */
+  obstacle(scale: PriceScale): Interval | null;
   /** Called to bring prices into view that have lines. */
   onReveal(prices: readonly number[]): void;
   /** Called when a finger that touches a line scrolls the chart. */
@@ -76,7 +78,8 @@ export class PriceLines {
   readonly #deselect = (event: Event) => this.#deselectOthers(event.target as Node);
   #scale: PriceScale | null = null;
   #movedId: string | null = null;
-  #obstacle: () => Interval | null = () => null;
+  /** Whether no line was drawn last, so that there is nothing to draw with each frame. */
+  #wasEmpty = true;
 
   constructor(root: HTMLElement, options: PriceLinesOptions) {
     this.#root = root;
@@ -100,11 +103,6 @@ export class PriceLines {
 
   get prices(): number[] {
     return [...this.#drawn.values()].map(({ line }) => line.price);
-  }
-
-  /** The part of the pane that labels leave free. */
-  set obstacle(obstacle: () => Interval | null) {
-    this.#obstacle = obstacle;
   }
 
   set(lines: readonly PriceLine[]): void {
@@ -144,8 +142,9 @@ export class PriceLines {
 
   #draw(): void {
     const scale = this.#scale;
-    if (scale === null || scale.height === 0) return;
-    this.#root.style.setProperty("--axis-width", `${scale.axisWidth}px`);
+    const isEmpty = this.#drawn.size === 0;
+    if (scale === null || scale.height === 0 || (isEmpty && this.#wasEmpty)) return;
+    this.#wasEmpty = isEmpty;
     const placed = [...this.#drawn.values()]
       .map((drawn) => ({ drawn, y: heightOf(drawn, scale) }))
       .sort((a, b) => a.y - b.y);
@@ -154,7 +153,7 @@ export class PriceLines {
       visible.map(({ y }) => y),
       coarse.matches ? LABEL_PX.coarse : LABEL_PX.fine,
       scale.height,
-      this.#obstacle(),
+      this.#options.obstacle(scale),
     );
     for (const { drawn, y } of placed) {
       const index = visible.findIndex((each) => each.drawn === drawn);

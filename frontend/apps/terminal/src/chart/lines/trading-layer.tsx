@@ -51,6 +51,9 @@ export default function TradingLayer(props: { chart: PriceChart; store: ChartSto
     onCleanup(() => button.remove());
     onCleanup(
       chart.onDraw((drawn) => {
+        if (drawn.axisWidth !== scale?.axisWidth) {
+          root.style.setProperty("--axis-width", `${drawn.axisWidth}px`);
+        }
         scale = drawn;
       }),
     );

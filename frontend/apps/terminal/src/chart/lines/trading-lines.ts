@@ -14,6 +14,7 @@ import { texts } from "../../texts/texts.ts";
 import { trailingPipsOf } from "../../ticket/brackets.ts";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
+import type { PriceScale } from "../price-scale.ts";
 import type { Interval } from "./label-layout.ts";
 import { LatestRequest } from "./latest-request.ts";
 import { movedOrder, type OrderLine, orderLines, POSITION, positionLine } from "./order-lines.ts";
@@ -63,8 +64,8 @@ export class TradingLines {
       onAction: (id) => void this.#act(id),
       onReveal: (prices) => this.#reveal(prices),
       onScroll: (touch) => this.#scroll(touch),
+      obstacle: (scale) => this.#lastPrice(scale),
     });
-    this.#lines.obstacle = () => this.#lastPrice();
     const stopDrawing = chart.onDraw((scale) => this.#lines.draw(scale));
     chart.extraPrices = (from, to) => this.#extraPrices(from, to);
     onCleanup(() => {
@@ -307,20 +308,15 @@ export class TradingLines {
   }
 
   /** Return the part of the pane that the label of the last price takes. */
-  #lastPrice(): Interval | null {
+  #lastPrice(scale: PriceScale): Interval | null {
     const { engine } = this.#chart;
     const last = engine.getDataList().at(-1);
-    const { show, extendTexts } = engine.getStyles().candle.priceMark.last as {
-      show: boolean;
-      extendTexts?: unknown[];
-    };
+    const { show, extendTexts } = engine.getStyles().candle.priceMark.last;
     if (last === undefined || !show) return null;
-    const { y } = engine.convertToPixel({ value: last.close }, { paneId: "candle_pane" }) as {
-      y?: number;
-    };
-    if (y === undefined) return null;
-    const half = LAST_PRICE_PX / 2;
-    return { from: y - half, to: y + half + (extendTexts?.length ?? 0) * LAST_PRICE_PX };
+    const [y, half] = [scale.toPixel(last.close), LAST_PRICE_PX / 2];
+    // Each text below the price, such as the time until the bar closes, is as high as the price.
+    const texts = extendTexts.filter(({ show }) => show).length;
+    return { from: y - half, to: y + half + texts * LAST_PRICE_PX };
   }
 }
 
