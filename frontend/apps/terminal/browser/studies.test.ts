@@ -157,3 +157,150 @@ test("a finger adds an indicator on a phone, and the prices keep most of the cha
   expect(first.y - canvas.y).toBeGreaterThan(canvas.height * 0.4);
   await expect.poll(() => legendValue("stochastic")).toBeGreaterThanOrEqual(0);
 });
+
+interface StoredDrawing {
+  kind: string;
+  points: { time: number; price: number }[];
+}
+
+const stored = async (): Promise<StoredDrawing[]> =>
+  JSON.parse(
+    (await terminal.page.evaluate(() => localStorage.getItem("trading_api.drawings.AAPL"))) ?? "[]",
+  );
+const firstPoint = async () => (await stored())[0]?.points[0];
+const tool = (name: string): Locator =>
+  terminal.page.getByRole("toolbar", { name: "Drawing tools" }).getByRole("button", { name });
+const handles = (): Locator => terminal.page.locator(".drawing-handle");
+
+/** Return a place of the chart, as parts of its width and height. */
+async function placeOf(x: number, y: number): Promise<[number, number]> {
+  const box = await terminal.page.locator(".chart .canvas").boundingBox();
+  if (box === null) throw new Error("no chart");
+  return [box.x + box.width * x, box.y + box.height * y];
+}
+
+async function middleOf(element: Locator): Promise<[number, number]> {
+  const box = await element.boundingBox();
+  if (box === null) throw new Error("not visible");
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}
+
+test("a line is drawn, dragged to outside of the chart, undone, and stays at its time", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  await tool("Trend line").click();
+  await page.mouse.click(...(await placeOf(0.3, 0.3)));
+  await page.mouse.click(...(await placeOf(0.6, 0.4)));
+  await expect.poll(() => handles().count()).toBe(2);
+  const [drawn] = await stored();
+  expect(drawn?.kind).toBe("trend");
+  // The drag ends where the button is released, also on another part of the page.
+  await page.mouse.move(...(await placeOf(0.45, 0.35)));
+  await page.mouse.down();
+  await page.mouse.move(...(await placeOf(0.4, 0.5)));
+  await page.mouse.move(20, 400);
+  await page.mouse.up();
+  const moved = await firstPoint();
+  expect(moved?.time).toBeLessThan(drawn?.points[0]?.time ?? 0);
+  await page.mouse.move(...(await placeOf(0.5, 0.2)));
+  expect(await firstPoint()).toEqual(moved);
+  await page.keyboard.press("ControlOrMeta+z");
+  expect(await stored()).toEqual([drawn]);
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  expect(await firstPoint()).toEqual(moved);
+  await page.keyboard.press("ControlOrMeta+z");
+  // The point is at the same time among bars of five minutes, and after a reload.
+  const bars = (await restBars("AAPL", 300)).map(({ time }) => time);
+  expect(bars).toContain(drawn?.points[0]?.time);
+  await page.getByRole("radio", { name: "5m", exact: true }).click();
+  await terminal.isLoaded();
+  expect(await stored()).toEqual([drawn]);
+  await page.reload();
+  await terminal.isLoaded();
+  await tool("List of drawings").click();
+  await dialog().getByRole("button", { name: "Show Trend line 1" }).click();
+  const shown = new Date(drawn?.points[0]?.time ?? 0).toISOString().slice(11, 16);
+  await page.getByRole("button", { name: `Trend line 1, point 1: 5 Jan ${shown}` }).waitFor();
+});
+
+test("a magnet attracts a line to a price of the bar, and keys draw, move and delete", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  await tool("Magnet off").click();
+  await tool("Magnet near prices").click();
+  await tool("Horizontal line").click();
+  await page.mouse.click(...(await placeOf(0.5, 0.1)));
+  await expect.poll(() => handles().count()).toBe(1);
+  const point = await firstPoint();
+  const bar = (await restBars("AAPL", 300)).find(({ time }) => time === point?.time);
+  expect(Object.values(bar ?? {})).toContain(point?.price);
+  await page.keyboard.press("Delete");
+  expect(await stored()).toEqual([]);
+
+  await tool("Rectangle").focus();
+  await page.keyboard.press("Enter");
+  await expect
+    .poll(() =>
+      handles()
+        .first()
+        .evaluate((each) => each === document.activeElement),
+    )
+    .toBe(true);
+  const before = await firstPoint();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowRight");
+  const after = await firstPoint();
+  expect((after?.price ?? 0) - (before?.price ?? 0)).toBeCloseTo(0.01, 6);
+  expect((after?.time ?? 0) - (before?.time ?? 0)).toBe(60_000);
+  await page.getByRole("button", { name: "Edit Rectangle 1" }).press("Enter");
+  await terminal.fill("Price 1", "200.5", dialog());
+  await page.keyboard.press("Enter");
+  expect((await firstPoint())?.price).toBe(200.5);
+  await page.getByRole("button", { name: "Lock Rectangle 1" }).press("Enter");
+  await page.keyboard.press("Delete");
+  expect((await stored()).length).toBe(1);
+  await tool("Delete all drawings").press("Enter");
+  expect(await stored()).toEqual([]);
+});
+
+test("a finger draws, selects, moves and deletes a line, and scrolls the chart elsewhere", async () => {
+  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+  terminal = await TerminalPage.open(browser, market.address, phone);
+  const { page } = terminal;
+  const touch = await page.context().newCDPSession(page);
+  const drag = async (...places: [number, number][]) => {
+    for (const [index, [x, y]] of places.entries()) {
+      const type = index === 0 ? "touchStart" : "touchMove";
+      await touch.send("Input.dispatchTouchEvent", { type, touchPoints: [{ x, y }] });
+    }
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  await page.getByRole("button", { name: "Draw", exact: true }).tap();
+  await tool("Trend line").tap();
+  const [from, middle, to] = await Promise.all([
+    placeOf(0.2, 0.3),
+    placeOf(0.4, 0.35),
+    placeOf(0.6, 0.4),
+  ]);
+  await drag(from, middle, to);
+  await expect.poll(() => handles().count()).toBe(2);
+  const drawn = await firstPoint();
+  // A tap elsewhere ends the selection, and one on the line selects it.
+  await page.touchscreen.tap(...(await placeOf(0.3, 0.7)));
+  await expect.poll(() => handles().count()).toBe(0);
+  await drag(middle, await placeOf(0.5, 0.5));
+  expect(await firstPoint()).toEqual(drawn);
+  await tool("Undo the drawing").waitFor({ state: "hidden" });
+  await page.keyboard.press("ControlOrMeta+z");
+  expect(await stored()).toEqual([]);
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  await page.getByRole("button", { name: "Draw", exact: true }).tap();
+  await tool("List of drawings").tap();
+  await dialog().getByRole("button", { name: "Show Trend line 1" }).tap();
+  await handles().first().waitFor();
+  const handle = await middleOf(handles().first());
+  await drag(handle, [handle[0] + 10, handle[1] + 40], [handle[0] + 20, handle[1] + 60]);
+  await expect.poll(async () => (await firstPoint())?.price).toBeLessThan(drawn?.price ?? 0);
+  await page.getByRole("button", { name: "Delete Trend line 1" }).tap();
+  expect(await stored()).toEqual([]);
+});

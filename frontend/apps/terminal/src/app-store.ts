@@ -44,6 +44,7 @@ export type OpenDialog =
   | { name: "shortcuts" }
   | { name: "indicators"; id?: string }
   | { name: "layout" }
+  | { name: "drawings"; id?: string }
   | null;
 
 /** The state that the components share. */

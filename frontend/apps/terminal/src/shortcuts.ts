@@ -1,4 +1,5 @@
 import type { AppStore } from "./app-store.ts";
+import { ANALYSIS } from "./chart/drawings/shortcuts.ts";
 import { PANELS } from "./panels/shortcuts.ts";
 import { keysOf, type Shortcut, type ShortcutGroup } from "./shortcut.ts";
 import { texts } from "./texts/texts.ts";
@@ -31,7 +32,7 @@ const GENERAL: ShortcutGroup = {
 };
 
 /** All shortcuts. An area that has some exports a group of them. No two have the same keys. */
-export const SHORTCUTS: readonly ShortcutGroup[] = [TRADING, WORKSPACE, PANELS, GENERAL];
+export const SHORTCUTS: readonly ShortcutGroup[] = [TRADING, ANALYSIS, WORKSPACE, PANELS, GENERAL];
 
 const byKeys = new Map<string, Shortcut>(
   SHORTCUTS.flatMap(({ shortcuts }) => shortcuts)

@@ -16,6 +16,8 @@ const Splitter = lazy(() => import("./workspace/splitter.tsx"));
 const MarketPane = lazy(() => import("./market/market-pane.tsx"));
 const RangeBar = lazy(() => import("./chart/range-bar.tsx"));
 
+const DrawingBar = lazy(() => import("./chart/drawings/drawing-bar.tsx"));
+
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 
 /** The whole screen. A phone shows one view at a time. */
@@ -43,8 +45,11 @@ export function Terminal() {
         <div class="center">
           <div class="charts">
             <ChartToolbar />
-            <div class="chart-grid" data-grid={app.charts.grid()}>
-              <For each={shownCharts()}>{(chart) => <ChartPane chart={chart} />}</For>
+            <div class="chart-area">
+              <div class="chart-grid" data-grid={app.charts.grid()}>
+                <For each={shownCharts()}>{(chart) => <ChartPane chart={chart} />}</For>
+              </div>
+              <DrawingBar />
             </div>
             <Suspense fallback={<div class="range-bar" />}>
               <RangeBar />

@@ -26,7 +26,7 @@ const bars: KLineData[] = reference.bars.map(
   }),
 );
 const values = reference as unknown as Record<string, (number | null)[]>;
-const clock = new SessionClock("0930-1600", "America/New_York");
+const clock = new SessionClock({ session: "0930-1600", timezone: "America/New_York" });
 
 function rowsOf(type: IndicatorType): number[][] {
   const update = createCalculation(type, initialSettings(type, "1"), (ms) => clock.dayOf(ms));

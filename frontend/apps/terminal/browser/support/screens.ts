@@ -92,6 +92,19 @@ const chartMenu = (name: string, entry?: RegExp): Screen => ({
   },
 });
 
+const drawing = (name: string, button: string): Screen => ({
+  name,
+  async open(terminal) {
+    const { page } = terminal;
+    await terminal.view("Chart");
+    await page.locator("body").press("Shift+I");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await dialog.getByRole("button", { name: button }).click();
+    if (button === "Done") await page.locator(".drawing-handle").first().waitFor();
+  },
+});
+
 /** Each screen is opened on a page of its own state: the one before is closed with Escape. */
 export const SCREENS: readonly Screen[] = [
   { name: "chart", open: (terminal) => terminal.view("Chart") },
@@ -109,6 +122,8 @@ export const SCREENS: readonly Screen[] = [
   chartMenu("menu of the chart"),
   chartMenu("confirmation of an order", /^Buy /),
   dialog("search", "/"),
+  drawing("chart with a drawing", "Done"),
+  drawing("dialog drawings", "Back to the list"),
   indicators("chart with indicators"),
   indicators("dialog settings of an indicator", "Settings of BB 20 2"),
   dialog("help", "?"),

@@ -26,7 +26,10 @@ import { setView, viewOf } from "./view/view-of.ts";
 const ViewLegend = lazy(() => import("./view/view-legend.tsx"));
 
 const TradingLayer = lazy(() => importUntilLoaded(() => import("./lines/trading-layer.tsx")));
-const Indicators = lazy(() => import("./indicators/chart-indicators-view.tsx"));
+const Drawings = lazy(() => importUntilLoaded(() => import("./drawings/chart-drawings-view.tsx")));
+const Indicators = lazy(() =>
+  importUntilLoaded(() => import("./indicators/chart-indicators-view.tsx")),
+);
 
 /** One chart with its legend. */
 export function ChartPane(props: { chart: ChartStore }) {
@@ -179,7 +182,10 @@ export function ChartPane(props: { chart: ChartStore }) {
       </Show>
       <Show when={wasReady() && chart()}>
         {(created) => (
-          <Indicators chart={props.chart} price={created()} legend={legend} bar={bar()} />
+          <>
+            <Indicators chart={props.chart} price={created()} legend={legend} bar={bar()} />
+            <Drawings chart={props.chart} price={created()} element={element} />
+          </>
         )}
       </Show>
       <Show when={isScrolledBack() && state() === "ready"}>

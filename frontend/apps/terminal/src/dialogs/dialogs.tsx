@@ -9,6 +9,7 @@ import { TokenDialog } from "./token-dialog.tsx";
 
 const SymbolSearch = lazy(() => import("../market/symbol-search.tsx"));
 const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
+const DrawingsDialog = lazy(() => import("../chart/drawings/drawings-dialog.tsx"));
 const IndicatorsDialog = lazy(() => import("../chart/indicators/indicators-dialog.tsx"));
 const LayoutDialog = lazy(() => import("../workspace/layout-dialog.tsx"));
 const ShortcutsDialog = lazy(() => import("./shortcuts-dialog.tsx"));
@@ -62,6 +63,13 @@ export function Dialogs() {
         <Suspense>
           <NotificationCentre />
         </Suspense>
+      </Match>
+      <Match when={of(dialog(), "drawings")}>
+        {(open) => (
+          <Suspense>
+            <DrawingsDialog id={open().id} />
+          </Suspense>
+        )}
       </Match>
       <Match when={of(dialog(), "indicators")}>
         {(open) => (

@@ -1,8 +1,9 @@
+import type { SymbolInfo } from "@trading-api/client";
 import type { Chart, IndicatorFigure } from "klinecharts";
 import { registerIndicator } from "klinecharts";
 import { price, volume } from "../../format.ts";
 import type { PriceChart } from "../price-chart.ts";
-import { SessionClock } from "../session-clock.ts";
+import { AROUND_THE_CLOCK, SessionClock } from "../session-clock.ts";
 import { createCalculation, type IndicatorType, indicatorType } from "./catalog.ts";
 import { type Drawable, drawIndicator } from "./draw-indicator.ts";
 import { IndicatorSeries, type Row } from "./indicator-series.ts";
@@ -60,8 +61,8 @@ export class ChartIndicators {
   readonly #queue = new WorkQueue();
   readonly #shown = new Map<string, DrawnIndicator>();
   readonly #stopListening: () => void;
-  #clock = new SessionClock("24x7", "Etc/UTC");
-  #clockOf = "";
+  #clock = new SessionClock(AROUND_THE_CLOCK);
+  #clockOf: SymbolInfo | null = null;
   #panesText = "";
   #height = 0;
 
@@ -228,10 +229,10 @@ export class ChartIndicators {
 
   /** Use the sessions of the shown symbol. */
   #updateClock(): void {
-    const { session = "24x7", timezone = "Etc/UTC" } = this.#price.symbol ?? {};
-    if (this.#clockOf === `${session} ${timezone}`) return;
-    this.#clockOf = `${session} ${timezone}`;
-    this.#clock = new SessionClock(session, timezone);
+    const { symbol } = this.#price;
+    if (symbol === null || symbol === this.#clockOf) return;
+    this.#clockOf = symbol;
+    this.#clock = new SessionClock(symbol);
     for (const { series, type } of this.#shown.values()) {
       if (type.name !== "vwap") continue;
       series.reset();

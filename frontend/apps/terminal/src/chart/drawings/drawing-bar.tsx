@@ -1,0 +1,127 @@
+import { createSignal, For, type JSX, Show } from "solid-js";
+import { useApp } from "../../app-store.ts";
+import { drawings as texts } from "../../texts/drawings.ts";
+import { chartDrawings } from "./chart-drawings.ts";
+import { type DrawingKind, KINDS } from "./drawing.ts";
+import { DrawingIcon, type IconName } from "./drawing-icon.tsx";
+import { drawingsOf } from "./drawing-store.ts";
+import { drawingTools } from "./drawing-tools.ts";
+import "./drawings.css";
+
+/** The tools at the left of the charts, for the active one. A phone shows them at a button. */
+export default function DrawingBar() {
+  const app = useApp();
+  const [isOpen, setIsOpen] = createSignal(false);
+  const store = () => drawingsOf(app.symbol());
+  const choose = (event: MouseEvent, kind: DrawingKind) => {
+    setIsOpen(false);
+    // A key has no place on the chart.
+    if (event.detail === 0) addByKey(kind);
+    else drawingTools.choose(drawingTools.tool() === kind ? null : kind);
+  };
+  const addByKey = (kind: DrawingKind) => {
+    const added = chartDrawings(app.charts.active())?.addInMiddle(kind);
+    if (added === null || added === undefined) return;
+    queueMicrotask(() => document.querySelector<HTMLElement>(".drawing-handle")?.focus());
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="drawing-open"
+        aria-expanded={isOpen()}
+        onClick={() => setIsOpen(!isOpen())}
+      >
+        {texts.open}
+      </button>
+      <div class="drawing-bar" role="toolbar" aria-label={texts.bar} data-open={isOpen()}>
+        <Tool
+          icon="cursor"
+          label={texts.cursor}
+          isPressed={drawingTools.tool() === null}
+          onClick={() => drawingTools.choose(null)}
+        />
+        <For each={KINDS}>
+          {(kind) => (
+            <Tool
+              icon={kind}
+              label={texts.kinds[kind]}
+              isPressed={drawingTools.tool() === kind}
+              isDisabled={store().isFull}
+              onClick={(event) => choose(event, kind)}
+            />
+          )}
+        </For>
+        <hr />
+        <Tool
+          icon="magnet"
+          label={texts.magnets[drawingTools.magnet()]}
+          isPressed={drawingTools.magnet() !== "off"}
+          onClick={() => drawingTools.nextMagnet()}
+        >
+          <Show when={drawingTools.magnet() === "strong"}>
+            <b>2</b>
+          </Show>
+        </Tool>
+        <Tool
+          icon="undo"
+          label={texts.undo}
+          isDisabled={!store().canUndo()}
+          onClick={() => store().undo()}
+        />
+        <Tool
+          icon="redo"
+          label={texts.redo}
+          isDisabled={!store().canRedo()}
+          onClick={() => store().redo()}
+        />
+        <Tool
+          icon="lock"
+          label={drawingTools.isLocked() ? texts.unlock : texts.lock}
+          isPressed={drawingTools.isLocked()}
+          onClick={() => drawingTools.setIsLocked(!drawingTools.isLocked())}
+        />
+        <Tool
+          icon="hide"
+          label={drawingTools.isHidden() ? texts.show : texts.hide}
+          isPressed={drawingTools.isHidden()}
+          onClick={() => drawingTools.setIsHidden(!drawingTools.isHidden())}
+        />
+        <Tool icon="list" label={texts.list} onClick={() => app.openDialog({ name: "drawings" })} />
+        <Tool
+          icon="remove"
+          label={texts.removeAll}
+          isDisabled={store().list().length === 0}
+          onClick={() => {
+            store().removeAll();
+            drawingTools.setSelected(null);
+          }}
+        />
+      </div>
+    </>
+  );
+}
+
+function Tool(props: {
+  icon: IconName;
+  label: string;
+  isPressed?: boolean;
+  isDisabled?: boolean;
+  children?: JSX.Element;
+  onClick(event: MouseEvent): void;
+}) {
+  return (
+    <button
+      type="button"
+      class="quiet"
+      aria-label={props.label}
+      title={props.label}
+      aria-pressed={props.isPressed}
+      disabled={props.isDisabled ?? false}
+      onClick={(event) => props.onClick(event)}
+    >
+      <DrawingIcon name={props.icon} />
+      {props.children}
+    </button>
+  );
+}
