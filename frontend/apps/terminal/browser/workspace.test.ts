@@ -133,3 +133,111 @@ test("a layout is saved, loaded after a reload, renamed and deleted", async () =
   await dialog.getByRole("button", { name: "Delete Both" }).click();
   await dialog.getByText("None yet").waitFor();
 });
+
+test("the chosen account, the panel and the symbols are remembered, and the address overrides", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  await terminal.show("Fills");
+  await page
+    .locator('tr[data-symbol="EURUSD"]')
+    .getByRole("button", { name: /^EURUSD/ })
+    .click();
+  await page.locator("summary", { hasText: "DEMO-ACCOUNT" }).click();
+  await page.getByLabel("Another account").fill("REMEMBERED");
+  await page.keyboard.press("Enter");
+  await page.locator("summary", { hasText: "REMEMBERED" }).waitFor();
+  await page.goto(`${market.address}/`);
+  await terminal.isLoaded();
+  await page.locator("summary", { hasText: "REMEMBERED" }).waitFor();
+  await page.getByRole("region", { name: "Chart of EURUSD" }).waitFor();
+  expect(await page.getByRole("tab", { name: "Fills" }).getAttribute("aria-selected")).toBe("true");
+  await page.goto(`${market.address}/?account=DEMO-ACCOUNT&symbol=AAPL`);
+  await page.locator("summary", { hasText: "DEMO-ACCOUNT" }).waitFor();
+  await page.getByRole("region", { name: "Chart of AAPL" }).waitFor();
+});
+
+test("a phone places orders at the thumb, and its chart fills the screen on its side", async () => {
+  const account = "PHONE";
+  terminal = await TerminalPage.open(browser, market.address, {
+    account,
+    viewport: { width: 320, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  const { page } = terminal;
+  const excess = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  for (const view of ["Chart", "Watch", "Account", "Trade"] as const) {
+    await terminal.view(view);
+    expect(await excess()).toBe(0);
+  }
+  // The button is above the views, also while the rest of the ticket is scrolled.
+  const place = terminal.ticket.locator("button[type=submit]");
+  const views = page.getByRole("navigation", { name: "Views" });
+  const gap = async () => {
+    const [button, nav] = [await place.boundingBox(), await views.boundingBox()];
+    return (nav?.y ?? 0) - (button?.y ?? 0) - (button?.height ?? 0);
+  };
+  expect(await gap()).toBe(8);
+  await page.locator(".side").evaluate((side) => side.scrollTo(0, side.scrollHeight));
+  expect(await gap()).toBe(8);
+  expect((await place.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  const quantity = terminal.ticket.getByLabel("Quantity", { exact: true });
+  expect(await quantity.getAttribute("inputmode")).toBe("decimal");
+  await terminal.fill("Quantity", 1);
+  await place.tap();
+  await expect.poll(() => positions(account)).toEqual([1]);
+
+  // Two charts: the button over the chart shows the next one.
+  await page.setViewportSize({ width: 740, height: 360 });
+  await terminal.view("Chart");
+  const canvas = async () => (await page.locator(".chart .canvas").boundingBox())?.height ?? 0;
+  await expect.poll(canvas).toBeGreaterThan(280);
+  expect(await excess()).toBe(0);
+  await page.getByRole("button", { name: "Layout", exact: true }).tap();
+  const dialog = page.getByRole("dialog", { name: "Layout" });
+  await dialog.getByRole("radio", { name: "2 rows" }).tap();
+  await dialog.getByRole("button", { name: "Close" }).tap();
+  await page.getByRole("button", { name: "Chart 1/2: show the next" }).tap();
+  await page.getByRole("region", { name: "Chart 2, of AAPL" }).waitFor();
+  expect(await page.locator(".chart").count()).toBe(1);
+  for (const view of ["Trade", "Watch", "Account"] as const) {
+    await terminal.view(view);
+    expect(await excess()).toBe(0);
+  }
+});
+
+test("a tablet shows the watchlist or the book under the ticket, and a finger moves the edge", async () => {
+  terminal = await TerminalPage.open(browser, market.address, {
+    viewport: { width: 1100, height: 820 },
+    hasTouch: true,
+  });
+  const { page } = terminal;
+  const watchlist = page.getByRole("region", { name: "Watchlist" });
+  const choice = page.getByRole("radiogroup", { name: "Under the ticket" });
+  await choice.getByRole("radio", { name: "Book and trades" }).tap();
+  await watchlist.waitFor({ state: "hidden" });
+  await page.locator(".market .level").first().waitFor();
+  await choice.getByRole("radio", { name: "Watchlist" }).tap();
+  await watchlist.waitFor();
+  const edge = page.getByRole("separator", { name: "Size of: Order ticket" });
+  const before = await widthOf(terminal.ticket);
+  const box = await edge.boundingBox();
+  if (box === null) throw new Error("no edge");
+  const [x, y] = [box.x + 4, box.y + box.height / 2];
+  const session = await page.context().newCDPSession(page);
+  const touch = (
+    type: "touchStart" | "touchMove" | "touchEnd",
+    points: { x: number; y: number }[],
+  ) => session.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+  await touch("touchStart", [{ x, y }]);
+  for (const moved of [-20, -40, -60]) await touch("touchMove", [{ x: x + moved, y }]);
+  await touch("touchEnd", []);
+  await expect.poll(() => widthOf(terminal.ticket)).toBe(before + 60);
+});
+
+/** Return the quantities of the positions of an account, as the server has them. */
+async function positions(account: string): Promise<number[]> {
+  const answer = await fetch(`${market.address}/api/v1/broker/positions?account_id=${account}`);
+  const found: { qty: number }[] = await answer.json();
+  return found.map(({ qty }) => qty);
+}

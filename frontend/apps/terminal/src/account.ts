@@ -171,11 +171,15 @@ export class TradingAccount {
     this.#onFill = show;
   }
 
-  /** Load the account, and retry until the backend answers. Without an id it is the default account. */
-  async start(accountId: string | undefined): Promise<void> {
+  /**
+   * Load the account, and retry until the backend answers. Without an id it is the default account,
+   * and also if the id is unknown and `isDefaultTaken` returns true.
+   */
+  async start(accountId: string | undefined, isDefaultTaken = () => false): Promise<void> {
+    let id = accountId;
     while (true) {
       try {
-        const rest = this.#client.rest.account(accountId);
+        const rest = this.#client.rest.account(id);
         const [info, configuration] = await Promise.all([rest.info(), rest.configuration()]);
         this.#configuration[1](configuration);
         this.#id[1](info.id);
@@ -186,6 +190,11 @@ export class TradingAccount {
         this.#loading[1]("loaded");
         return;
       } catch (error) {
+        const isUnknown = error instanceof ApiError && error.code === "unknown_account";
+        if (isUnknown && id !== undefined && isDefaultTaken()) {
+          id = undefined;
+          continue;
+        }
         const advice = isPermanent(error) ? adviceFor(error) : "Trying again.";
         const message = error instanceof ApiError ? messageOf(error) : "";
         this.#failure[1](`${message} ${advice ?? ""}`.trim());

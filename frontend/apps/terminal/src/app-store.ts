@@ -16,12 +16,14 @@ import {
   useContext,
 } from "solid-js";
 import { TradingAccount } from "./account.ts";
+import { chosenAccount, forgetAccount } from "./account-choice.ts";
 import { PriceAlerts } from "./alerts/price-alerts.ts";
 import { authentication, isUnauthenticated } from "./authentication.ts";
 import { Charts } from "./chart/chart-store.ts";
 import { Market } from "./market/market.ts";
 import { Notifications } from "./notifications/notifications.ts";
 import { persistedSignal } from "./persisted-signal.ts";
+import { texts } from "./texts/texts.ts";
 import { Ticket } from "./ticket/ticket.ts";
 import { windowKind } from "./workspace/window-kind.ts";
 import { Workspace } from "./workspace/workspace.ts";
@@ -98,7 +100,7 @@ export class AppStore {
 
   /** Load the account and the symbols. `?account=` and `?symbol=` override the stored choice. */
   async start(address: URLSearchParams): Promise<void> {
-    void this.#startAccount(address.get("account") ?? undefined);
+    void this.#startAccount(address.get("account"));
     const requested = address.get("symbol")?.toUpperCase() ?? this.symbol();
     while (true) {
       try {
@@ -123,8 +125,16 @@ export class AppStore {
     }
   }
 
-  async #startAccount(id: string | undefined): Promise<void> {
-    await this.account.start(id);
+  /** Load the account of the address, or that which was chosen last, or else the default one. */
+  async #startAccount(ofAddress: string | null): Promise<void> {
+    const chosen = chosenAccount();
+    await this.account.start(ofAddress ?? chosen, () => {
+      if (ofAddress !== null || chosen === undefined) return false;
+      forgetAccount();
+      const { accountForgotten: title, accountIsDefault: text } = texts.workspace;
+      this.notifications.show({ tone: "info", title: title(chosen), text });
+      return true;
+    });
     if (this.account.loading === "loaded") await this.alerts.follow(this.account.id);
   }
 

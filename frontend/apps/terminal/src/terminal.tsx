@@ -15,6 +15,7 @@ import { windowKind } from "./workspace/window-kind.ts";
 const Splitter = lazy(() => import("./workspace/splitter.tsx"));
 const MarketPane = lazy(() => import("./market/market-pane.tsx"));
 const RangeBar = lazy(() => import("./chart/range-bar.tsx"));
+const AsideTabs = lazy(() => import("./workspace/aside-tabs.tsx"));
 
 const DrawingBar = lazy(() => import("./chart/drawings/drawing-bar.tsx"));
 
@@ -30,6 +31,7 @@ export function Terminal() {
       class="terminal"
       data-view={app.view()}
       data-account={app.account.kind}
+      data-aside={app.workspace.aside()}
       data-hidden={app.workspace.hiddenText()}
       style={app.workspace.styles()}
     >
@@ -70,6 +72,10 @@ export function Terminal() {
           </Show>
           <MarketPane />
         </div>
+        <Show when={windowKind() === "tablet"}>
+          <AsideTabs />
+          <Splitter pane="lower" />
+        </Show>
       </main>
       <nav class="views" aria-label={texts.terminal.views}>
         <For each={VIEWS}>

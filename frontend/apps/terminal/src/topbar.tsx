@@ -1,4 +1,5 @@
 import { createResource, createSignal, For, Show } from "solid-js";
+import { openAccount } from "./account-choice.ts";
 import { useApp } from "./app-store.ts";
 import { signOut, storedToken } from "./authentication.ts";
 import * as format from "./format.ts";
@@ -90,11 +91,6 @@ function AccountPicker() {
         ? app.client.rest.account().all()
         : app.account.broker.accountsMetainfo()),
   );
-  const go = (id: string) => {
-    const address = new URL(location.href);
-    address.searchParams.set("account", id);
-    location.assign(address);
-  };
   return (
     <details class="menu" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
       <summary aria-label={`Account ${app.account.id}: change`}>
@@ -107,7 +103,7 @@ function AccountPicker() {
               type="button"
               data-kind={kind}
               aria-current={id === app.account.id}
-              onClick={() => go(id)}
+              onClick={() => openAccount(id)}
             >
               {id} <small>{kind === "live" ? `${currency}, real money` : currency}</small>
             </button>
@@ -117,7 +113,7 @@ function AccountPicker() {
           onSubmit={(event) => {
             event.preventDefault();
             const id = new FormData(event.currentTarget).get("id");
-            if (typeof id === "string" && id.trim() !== "") go(id.trim());
+            if (typeof id === "string" && id.trim() !== "") openAccount(id.trim());
           }}
         >
           <input

@@ -5,6 +5,7 @@ import { persistedSignal } from "../persisted-signal.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { market as texts } from "../texts/market.ts";
 import { Choice } from "../widgets/choice.tsx";
+import { windowKind } from "../workspace/window-kind.ts";
 import "./market-pane.css";
 import { OrderBook } from "./order-book.tsx";
 import { Trades } from "./trades.tsx";
@@ -26,7 +27,9 @@ const hasPlace = () => innerHeight >= 820 || innerWidth <= 760;
 /** The order book and the recent trades of the selected symbol. */
 export default function MarketPane() {
   const app = useApp();
-  const [isOpen, setIsOpen] = persistedSignal("market.open", hasPlace());
+  const [isChosen, setIsOpen] = persistedSignal("market.open", hasPlace());
+  // A tablet shows either the pane or the watchlist.
+  const isOpen = () => isChosen() || windowKind() === "tablet";
   const [storedPart, setPart] = persistedSignal<unknown>("market.part", "book");
   const part = (): Part => (storedPart() === "trades" ? "trades" : "book");
   const [height, setHeight] = createSignal(0);
@@ -63,16 +66,18 @@ export default function MarketPane() {
         <Show when={isOpen() && !isTall()} fallback={<h2>{texts.heading}</h2>}>
           <Choice label={texts.parts} options={PARTS} value={part()} onChange={setPart} />
         </Show>
-        <button
-          type="button"
-          class="quiet"
-          aria-expanded={isOpen()}
-          aria-label={isOpen() ? texts.hide : texts.show}
-          title={isOpen() ? texts.hide : texts.show}
-          onClick={() => setIsOpen(!isOpen())}
-        >
-          <span aria-hidden="true">{isOpen() ? "▾" : "▴"}</span>
-        </button>
+        <Show when={windowKind() !== "tablet"}>
+          <button
+            type="button"
+            class="quiet"
+            aria-expanded={isOpen()}
+            aria-label={isOpen() ? texts.hide : texts.show}
+            title={isOpen() ? texts.hide : texts.show}
+            onClick={() => setIsOpen(!isOpen())}
+          >
+            <span aria-hidden="true">{isOpen() ? "▾" : "▴"}</span>
+          </button>
+        </Show>
       </header>
       <div class="market-body" ref={body}>
         <Show when={isOpen() && shownInfo()}>

@@ -35,6 +35,10 @@ export const workspace = {
   remove: "Delete",
   noRoom: (count: number) => `There is no room: ${count} layouts at the most.`,
   nameIsUsed: "Another layout has this name.",
+  accountForgotten: (id: string) => `The account ${id} is not yours any more`,
+  accountIsDefault: "This is the default account.",
+  aside: "Under the ticket",
+  asideParts: { watchlist: "Watchlist", market: "Book and trades" },
   link: (letter: string) =>
     letter === ""
       ? "This chart has its own symbol: link it"

@@ -2,6 +2,7 @@ import "./splitter.css";
 import { createEffect, createSignal, onCleanup, onMount } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { texts } from "../texts/texts.ts";
+import { windowKind } from "./window-kind.ts";
 import type { PaneName } from "./workspace.ts";
 
 /** Where a pane is, along which axis it grows, and by how much with each pixel to the right or down. */
@@ -28,7 +29,12 @@ export default function Splitter(props: { pane: PaneName }) {
   const [isDragged, setDragged] = createSignal(false);
   /** The pane under the ticket has a button that hides it. */
   const canHide = () => props.pane !== "lower";
-  const pane = () => document.querySelector<HTMLElement>(place().selector);
+  const pane = () => {
+    // A tablet shows one of two panes under the ticket.
+    const isWatchlist = windowKind() === "tablet" && workspace.aside() === "watchlist";
+    const selector = props.pane === "lower" && isWatchlist ? ".watchlist" : place().selector;
+    return document.querySelector<HTMLElement>(selector);
+  };
   const max = () =>
     Math.round((place().axis === "x" ? innerWidth : innerHeight) * PART_MAX[place().axis]);
   const measure = () => {
@@ -36,15 +42,15 @@ export default function Splitter(props: { pane: PaneName }) {
     return Math.round((place().axis === "x" ? box?.width : box?.height) ?? 0);
   };
 
-  onMount(() => {
-    const observer = new ResizeObserver(() => setShown(measure()));
-    createEffect(() => {
-      observer.disconnect();
-      const element = pane();
-      if (element) observer.observe(element);
-    });
-    onCleanup(() => observer.disconnect());
-  });
+  const observer = new ResizeObserver(() => setShown(measure()));
+  // A pane that is loaded on demand may be there later than its edge.
+  const observe = () => {
+    observer.disconnect();
+    const element = pane();
+    if (element) observer.observe(element);
+  };
+  onMount(() => createEffect(observe));
+  onCleanup(() => observer.disconnect());
 
   const resize = (size: number, isComplete: boolean) => {
     if (canHide() && size < place().min / 2) workspace.setHidden(props.pane, true);
@@ -85,7 +91,7 @@ export default function Splitter(props: { pane: PaneName }) {
       Home: place().min,
       End: max(),
       ...(steps !== undefined && {
-        [event.key]: shown() + steps * place().growth * STEP_PX * (event.shiftKey ? 4 : 1),
+        [event.key]: measure() + steps * place().growth * STEP_PX * (event.shiftKey ? 4 : 1),
       }),
     }[event.key];
     if (event.key === "Enter" && canHide()) workspace.toggle(props.pane);
@@ -113,6 +119,7 @@ export default function Splitter(props: { pane: PaneName }) {
       onPointerDown={onPointerDown}
       onDblClick={() => workspace.setSize(props.pane, undefined)}
       onKeyDown={onKeyDown}
+      onFocus={observe}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { type Accessor, createSignal, type Signal } from "solid-js";
-import { readStored, writeStored } from "../persisted-signal.ts";
+import { persistedSignal, readStored, writeStored } from "../persisted-signal.ts";
 import type { WindowKind } from "./window-kind.ts";
 
 /** The parts of the screen whose size a user chooses. `lower` is what is under the ticket. */
@@ -11,6 +11,8 @@ export interface PaneSettings {
   sizes: Partial<Record<PaneName, number>>;
   hidden: readonly PaneName[];
 }
+
+export type Aside = "watchlist" | "market";
 
 /** The kinds of windows that have panes next to each other. A phone shows one view at a time. */
 type PanedWindow = Exclude<WindowKind, "phone">;
@@ -24,8 +26,14 @@ export class Workspace {
   readonly #windowKind: Accessor<WindowKind>;
   readonly #panes: Record<PanedWindow, Signal<PaneSettings>>;
 
+  /** What a tablet, which has no room for both, shows under the ticket. */
+  readonly aside: Accessor<Aside>;
+  readonly setAside: (aside: Aside) => void;
+
   constructor(windowKind: Accessor<WindowKind>) {
     this.#windowKind = windowKind;
+    const isAside = (value: unknown) => value === "watchlist" || value === "market";
+    [this.aside, this.setAside] = persistedSignal<Aside>("aside", "watchlist", isAside);
     const stored = (kind: PanedWindow) =>
       createSignal(paneSettings(readStored<unknown>(`panes.${kind}`, NOTHING)));
     this.#panes = { wide: stored("wide"), tablet: stored("tablet") };
