@@ -13,6 +13,7 @@ const ORDERS = 30;
 const TOPICS = 50;
 const ENDED_ORDERS = 5_000;
 const SENT_TOGETHER = 50;
+const ROWS = 100_000;
 const QUOTES_PER_S = 200;
 const FRAMES_MS = 6_000;
 
@@ -89,6 +90,40 @@ test("an account with many ended orders", async () => {
   }
   print("opening an account", delays, `${ENDED_ORDERS} ended orders, to the loaded chart`);
   print("opening its history", history, "from the click to the first row");
+});
+
+test("a table of many rows", async () => {
+  const terminal = await TerminalPage.open(browser, backend.address, { account: "ROWS" });
+  const { page } = terminal;
+  await page.route("**/broker/orders/history**", (route) => {
+    const { searchParams } = new URL(route.request().url());
+    const newest = Number(searchParams.get("before")?.slice(6) ?? ROWS + 1) - 1;
+    const length = Math.min(Number(searchParams.get("limit")), newest);
+    return route.fulfill({ json: Array.from({ length }, (_, n) => endedOrder(newest - n)) });
+  });
+  await terminal.show("History");
+  await terminal.orders.first().waitFor();
+  await page.evaluate(recordLongTasks);
+  const longest = () => page.evaluate(() => (globalThis as unknown as Tasks).longest.splice(0));
+  await page.evaluate(scrollToTheEnd, ROWS);
+  const tasks: [string, number[]][] = [["reading and scrolling", await longest()]];
+  const first = terminal.orders.first();
+  for (const name of ["Quantity", "Symbol"]) {
+    const before = await first.getAttribute("data-order");
+    await page.getByRole("columnheader", { name }).getByRole("button").click();
+    await page.waitForFunction(
+      (id) => document.querySelector("tr[data-order]")?.getAttribute("data-order") !== id,
+      before,
+    );
+    tasks.push([`sorting by ${name}`, await longest()]);
+  }
+  await page.getByRole("searchbox").fill("msft");
+  await page.getByText(`${(ROWS / 2).toLocaleString("en")} of`).waitFor();
+  tasks.push(["filtering", await longest()]);
+  for (const [name, durations] of tasks) {
+    printLine(`${ROWS} rows, ${name}: the longest task ${Math.max(0, ...durations).toFixed(0)} ms`);
+  }
+  await terminal.close();
 });
 
 test("a reconnection with many topics", async () => {
@@ -184,6 +219,32 @@ function clickAndWait(quantity: string): Promise<number> {
   });
 }
 
+interface Tasks {
+  longest: number[];
+}
+
+/** Record the tasks of more than 50 ms. */
+function recordLongTasks(): void {
+  const longest: number[] = [];
+  Object.assign(globalThis, { longest });
+  new PerformanceObserver((list) => {
+    longest.push(...list.getEntries().map(({ duration }) => duration));
+  }).observe({ entryTypes: ["longtask"] });
+}
+
+async function scrollToTheEnd(rows: number): Promise<void> {
+  const panel = document.getElementById("panel") as HTMLElement;
+  const count = () => panel.querySelector("table")?.getAttribute("aria-rowcount");
+  while (count() !== String(rows + 1)) {
+    panel.scrollTo(0, panel.scrollHeight);
+    await new Promise(requestAnimationFrame);
+  }
+  for (let part = 0; part < 1; part += 0.01) {
+    panel.scrollTo(0, panel.scrollHeight * part);
+    await new Promise(requestAnimationFrame);
+  }
+}
+
 interface Measured {
   measured: { TradingClient: new () => Client };
   onReconnected: () => void;
@@ -229,6 +290,18 @@ function countFrames(ms: number): Promise<{ frames: number; longest: number }> {
 }
 
 // Functions that run in the test
+
+const endedOrder = (number: number) => ({
+  id: `order-${number}`,
+  symbol: number % 2 === 0 ? "MSFT" : "AAPL",
+  type: 1,
+  side: 1,
+  qty: (number * 7_919) % 10_007,
+  limitPrice: 1,
+  status: 1,
+  updateTime: 1_700_000_000_000 + number * 1_000,
+  version: 2,
+});
 
 async function endOrders(count: number): Promise<void> {
   const send = async (method: string, path: string, body?: object) => {

@@ -11,7 +11,7 @@ import { DataTable } from "../widgets/data-table/data-table.tsx";
 import { createDecimalsOf } from "./decimals.ts";
 import { type PanelProps, SymbolLink, toneOf } from "./panel.tsx";
 
-export function OrdersTable(props: PanelProps) {
+export default function OrdersTable(props: PanelProps) {
   const app = useApp();
   const { account } = app;
   const columns = createColumns(app);

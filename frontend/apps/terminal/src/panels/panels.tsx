@@ -3,7 +3,6 @@ import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
 import { EquityChart } from "../chart/equity-chart.tsx";
 import { texts } from "../texts/texts.ts";
-import { OrdersTable } from "./orders-table.tsx";
 import type { PanelProps } from "./panel.tsx";
 import { PositionsTable } from "./positions-table.tsx";
 
@@ -28,7 +27,7 @@ const PANELS: readonly PanelEntry[] = [
   {
     name: "orders",
     label: texts.panels.orders,
-    component: OrdersTable,
+    component: lazy(() => import("./orders-table.tsx")),
     count: ({ account }) => account.liveOrders.length,
   },
   {

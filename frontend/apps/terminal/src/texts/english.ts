@@ -8,6 +8,7 @@ import { notifications } from "./notifications.ts";
 import { panels } from "./panels.ts";
 import { tables } from "./tables.ts";
 import { terminal } from "./terminal.ts";
+import { ticket } from "./ticket.ts";
 import { watchlist } from "./watchlist.ts";
 import { workspace } from "./workspace.ts";
 
@@ -23,6 +24,7 @@ export const english = {
   panels,
   tables,
   terminal,
+  ticket,
   watchlist,
   workspace,
 };

@@ -1,5 +1,5 @@
 import { ApiError, type OrderPreview } from "@trading-api/client";
-import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
+import { batch, createEffect, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { adviceFor, messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
@@ -16,7 +16,11 @@ export function Preview() {
 
   const [refreshes, setRefreshes] = createSignal(0);
   const refresh = setInterval(() => {
-    if (document.visibilityState === "visible") setRefreshes(refreshes() + 1);
+    if (document.visibilityState !== "visible") return;
+    batch(() => {
+      ticket.refresh();
+      setRefreshes(refreshes() + 1);
+    });
   }, REFRESH_MS);
   onCleanup(() => clearInterval(refresh));
 

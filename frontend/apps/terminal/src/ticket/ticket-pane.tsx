@@ -8,6 +8,7 @@ import { BracketFields } from "./bracket-fields.tsx";
 import { DurationFields } from "./duration-fields.tsx";
 import { parseNumber } from "./parse-number.ts";
 import { Preview } from "./preview.tsx";
+import { SizeFields } from "./size-fields.tsx";
 import { StopField } from "./stop-field.tsx";
 import { needsLimit, needsStop } from "./ticket.ts";
 
@@ -44,7 +45,13 @@ export function TicketPane() {
     account.supports("supportTrailingStop") && fields.type === OrderType.Stop;
   // The first quote arrives after the symbol.
   const isKnown = () => ticket.instrument !== null && quote() !== undefined;
-  createEffect(on([app.symbol, isKnown], () => isKnown() && ticket.suggest()));
+  createEffect(
+    on([app.symbol, isKnown], () => {
+      if (!isKnown()) return;
+      ticket.suggest();
+      ticket.resize();
+    }),
+  );
   const distanceHint = (text: string) => {
     const price = parseNumber(text);
     const from = parseNumber(fields.limitPrice) ?? quote()?.lp;
@@ -104,14 +111,7 @@ export function TicketPane() {
           value={fields.type}
           onChange={setType}
         />
-        <NumberField
-          label="Quantity"
-          value={fields.qty}
-          step={rules.step()}
-          decimals={rules.stepDecimals()}
-          invalid={parseNumber(fields.qty) === null}
-          onInput={(qty) => ticket.set({ qty })}
-        />
+        <SizeFields />
         <Show when={needsStop(fields.type)}>
           <StopField
             label="Stop price"
@@ -137,7 +137,7 @@ export function TicketPane() {
             onInput={(limitPrice) => ticket.set({ limitPrice })}
           />
         </Show>
-        <Show when={account.supports("supportOrderBrackets")}>
+        <Show when={account.supports("supportOrderBrackets") && !fields.isReduceOnly}>
           <label class="check">
             <input
               type="checkbox"
@@ -147,7 +147,7 @@ export function TicketPane() {
             Take profit and stop loss
           </label>
         </Show>
-        <Show when={fields.hasBrackets}>
+        <Show when={fields.hasBrackets && !fields.isReduceOnly}>
           <BracketFields
             texts={fields}
             unit={rules.currency()}

@@ -3,6 +3,7 @@ import {
   type LeverageInfo,
   type OrderPreview,
   OrderType,
+  type Position,
   type PreOrder,
   Side,
   StopType,
@@ -20,6 +21,7 @@ import { type BracketTexts, parseBrackets } from "./brackets.ts";
 import { type DurationTexts, parseDuration } from "./duration.ts";
 import { formatInput, parseNumber } from "./parse-number.ts";
 import { rulesOf } from "./rules.ts";
+import { commissionOf, type SizeMode, type Sizing, sizeOf, stopDistanceOf } from "./sizing.ts";
 
 /** The typed texts. `pips` belong to the one stop that trails: the order or its stop loss. */
 export interface TicketFields extends BracketTexts, DurationTexts {
@@ -30,6 +32,11 @@ export interface TicketFields extends BracketTexts, DurationTexts {
   stopPrice: string;
   isStopTrailing: boolean;
   hasBrackets: boolean;
+  sizeMode: SizeMode;
+  /** Of a mode that is not the quantity: what the quantity is computed from. */
+  amount: string;
+  /** Whether the order may only reduce the position. */
+  isReduceOnly: boolean;
 }
 
 export const needsLimit = (type: OrderType): boolean =>
@@ -73,12 +80,20 @@ export class Ticket {
     hasBrackets: false,
     duration: "GTC",
     until: "",
+    sizeMode: "quantity",
+    amount: "",
+    isReduceOnly: false,
   });
   readonly #instrument = createSignal<InstrumentInfo | null>(null);
   readonly #leverage = createSignal<LeverageInfo | null>(null);
   readonly rules = rulesOf(() => this.instrument);
   /** The last order that a preview rejected, as JSON. */
   readonly #rejected = createSignal("");
+  /** What the quantity was computed to; null where it is entered. */
+  readonly #sizing = createSignal<Sizing | null>(null);
+  /** The commission of one unit, as the last preview found it, and the symbol of that. */
+  #commission = { symbol: "", ofUnit: 0 };
+  #instrumentReadAt = 0;
 
   constructor(app: TicketContext) {
     this.#app = app;
@@ -103,6 +118,28 @@ export class Ticket {
     if (order === null || this.instrument === null || this.isSending) return false;
     return this.#app.account.loading === "loaded" && JSON.stringify(order) !== this.#rejected[0]();
   }
+  /** What the quantity was computed to; null where it is entered. */
+  get sizing(): Sizing | null {
+    return this.#sizing[0]();
+  }
+  /** The position that the order reduces; undefined if it opens or enlarges one. */
+  get reducedPosition(): Position | undefined {
+    const position = this.#app.account.position(this.#app.symbol());
+    const isOpposite = position !== undefined && position.side !== this.fields.side;
+    return isOpposite || this.fields.isReduceOnly ? position : undefined;
+  }
+  /** The price at which the order is expected to be filled; undefined while it is not known. */
+  get entryPrice(): number | undefined {
+    const { type, limitPrice, stopPrice } = this.fields;
+    if (needsLimit(type)) return parseNumber(limitPrice) ?? undefined;
+    if (needsStop(type) && !this.isTrailing) return parseNumber(stopPrice) ?? undefined;
+    return this.#bestPrice;
+  }
+  /** What one unit is worth at a price of 1, in the account's currency; 0 while it is not known. */
+  get pointValue(): number {
+    const { pipValue = 0, pipSize = 1 } = this.instrument ?? {};
+    return pipValue / pipSize;
+  }
   /** Whether the order is a trailing stop. */
   get isTrailing(): boolean {
     return this.fields.type === OrderType.Stop && this.fields.isStopTrailing;
@@ -119,8 +156,10 @@ export class Ticket {
       isStopLossTrailing: false,
       pips: "",
       hasBrackets: false,
+      isReduceOnly: false,
     });
     this.#instrument[1](null);
+    this.resize();
   }
 
   /** Read what may be traded of the symbol. The account must be loaded. */
@@ -132,10 +171,53 @@ export class Ticket {
     ).catch(() => undefined);
     if (found === undefined) return;
     this.#instrument[1](found);
+    this.#instrumentReadAt = performance.now();
     this.#fields[1]("qty", (was) =>
       isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
     );
     if (!found.allowedOrderTypes.includes(this.fields.type)) this.set({ type: OrderType.Market });
+    this.resize();
+  }
+
+  /** Compute the quantity again at the present prices. It does not follow every quote. */
+  refresh(): void {
+    const { sizeMode } = this.fields;
+    const isForeign = this.rules.currency() !== this.#app.account.currency;
+    const isOld = performance.now() - this.#instrumentReadAt > RATE_MS;
+    if (sizeMode !== "quantity" && isForeign && isOld) void this.readInstrument();
+    else this.resize();
+  }
+
+  /** Compute the quantity from the amount, where the user enters that. */
+  resize(): void {
+    const { sizeMode: mode, amount, side } = this.fields;
+    if (mode === "quantity") {
+      this.#sizing[1](null);
+      return;
+    }
+    const { ofUnit, symbol } = this.#commission;
+    const sizing = sizeOf({
+      mode,
+      amount: parseNumber(amount),
+      side,
+      price: this.entryPrice,
+      stopDistance: this.#stopDistance,
+      pointValue: this.pointValue,
+      equity: this.#app.account.equity?.equity,
+      commission: symbol === this.#app.symbol() ? ofUnit : 0,
+      grid: this.instrument?.qty ?? NO_GRID,
+    });
+    this.#sizing[1](sizing);
+    this.#fields[1]("qty", "quantity" in sizing ? formatInput(sizing.quantity) : "");
+  }
+
+  /** The distance of the stop loss from the entry, positive on the side of a loss. */
+  get #stopDistance(): number | undefined {
+    const { hasBrackets, isStopLossTrailing, pips, stopLoss, side } = this.fields;
+    if (!hasBrackets) return undefined;
+    if (isStopLossTrailing) return (parseNumber(pips) ?? 0) * this.rules.pip();
+    const [entry, stop] = [this.entryPrice, parseNumber(stopLoss)];
+    return entry === undefined || stop === null ? undefined : stopDistanceOf(side, entry, stop);
   }
 
   /** Read the leverage again. The account must be loaded. */
@@ -170,6 +252,10 @@ export class Ticket {
       this.#suggestPrice("takeProfit", 4);
       this.#suggestPrice("stopLoss", -2);
     }
+    if (fields.sizeMode === "quantity" && this.fields.qty === "") {
+      this.#fields[1]("qty", formatInput(this.instrument?.qty.default ?? 1));
+    }
+    this.resize();
   }
 
   /** Fill the empty fields that the order type needs. */
@@ -182,10 +268,15 @@ export class Ticket {
 
   /** The order, or null while a field is empty or no number. */
   get order(): PreOrder | null {
-    const { side, type, hasBrackets } = this.fields;
+    return this.orderOf(parseNumber(this.fields.qty));
+  }
+
+  /** Return the order with a quantity, or null while another field is empty or no number. */
+  orderOf(qty: number | null): PreOrder | null {
+    const { side, type, isReduceOnly } = this.fields;
+    const hasBrackets = this.fields.hasBrackets && !isReduceOnly;
     const { isTrailing } = this;
     const symbol = this.#app.symbol();
-    const qty = parseNumber(this.fields.qty);
     const limitPrice = needsLimit(type) ? parseNumber(this.fields.limitPrice) : undefined;
     const stopPrice =
       needsStop(type) && !isTrailing ? parseNumber(this.fields.stopPrice) : undefined;
@@ -204,6 +295,7 @@ export class Ticket {
       ...(stopPrice !== undefined && { stopPrice }),
       ...brackets,
       ...(trailingStopPips !== undefined && { trailingStopPips, stopType: StopType.TrailingStop }),
+      ...(isReduceOnly && { isClose: true }),
     };
   }
 
@@ -223,10 +315,18 @@ export class Ticket {
   }
 
   /** Record what a preview of `order` found. */
-  setPreview(order: PreOrder, { errors }: OrderPreview): void {
+  setPreview(order: PreOrder, preview: OrderPreview): void {
     const text = JSON.stringify(order);
-    if (errors?.length) this.#rejected[1](text);
+    if (preview.errors?.length) this.#rejected[1](text);
     else if (this.#rejected[0]() === text) this.#rejected[1]("");
+    const commission = commissionOf(preview);
+    if (commission === undefined) return;
+    const { qty, symbol } = order;
+    const isHigher = commission / qty > this.#commission.ofUnit * (1 + 1e-9);
+    const isKnown = symbol === this.#commission.symbol;
+    this.#commission = { symbol, ofUnit: commission / qty };
+    // Only a smaller quantity is worth another preview, or a fixed commission would alternate.
+    if ((isHigher || !isKnown) && this.fields.sizeMode === "risk") this.resize();
   }
 
   /** Place the order, if it can be placed. */
@@ -272,6 +372,10 @@ export class Ticket {
     return this.fields.side === Side.Buy ? quote?.ask : quote?.bid;
   }
 }
+
+/** The time after which the value of another currency is read again. */
+const RATE_MS = 10_000;
+const NO_GRID = { min: 1, max: 0, step: 1 };
 
 /** The target of the command that places the ticket's order. */
 const TICKET = "ticket";

@@ -43,6 +43,14 @@ export interface TableState {
   columns: Readonly<Record<string, boolean>>;
 }
 
+/** Return whether a stored value is a state. Columns that the table does not have do no harm. */
+export function isTableState(value: unknown): value is TableState {
+  const { sort, columns } = (value ?? {}) as Partial<TableState>;
+  const isSort =
+    sort === null || (typeof sort?.key === "string" && typeof sort.isDescending === "boolean");
+  return isSort && typeof columns === "object" && columns !== null;
+}
+
 export interface Sort {
   key: string;
   isDescending: boolean;

@@ -5,6 +5,7 @@ import { texts } from "../../texts/texts.ts";
 import {
   type Column,
   isFiltered,
+  isTableState,
   NO_FILTER,
   nextSort,
   shownColumns,
@@ -46,7 +47,11 @@ const INITIAL: TableState = { sort: null, columns: {} };
 
 /** A table that the user sorts, filters and exports. Only the rows in view are in the document. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const [state, setState] = persistedSignal<TableState>(`table.${props.name}`, INITIAL);
+  const [state, setState] = persistedSignal<TableState>(
+    `table.${props.name}`,
+    INITIAL,
+    isTableState,
+  );
   const [filter, setFilter] = createSignal(NO_FILTER);
   const [isDialogOpen, setIsDialogOpen] = createSignal(false);
   const columns = createMemo(() => shownColumns(props.columns, state()));

@@ -1,0 +1,27 @@
+export const ticket = {
+  sizeBy: "Size by",
+  mode: { quantity: "Quantity", money: "Money", percent: "% equity", risk: "Risk" },
+  modeTitle: {
+    quantity: "The quantity itself",
+    money: "The value of the order, in the account's currency",
+    percent: "The value of the order, in percent of the equity",
+    risk: "What is lost if the stop loss is hit, in the account's currency",
+  },
+  quantity: "Quantity",
+  amount: { money: "Amount", percent: "Percent", risk: "Lose at most" },
+  worth: (quantity: string, value: string) => `About ${quantity}, worth ${value}`,
+  problem: {
+    amount: "Enter an amount",
+    price: "The price is not known yet",
+    rate: "The value in the account's currency is not known",
+    equity: "The equity is not known yet",
+    stop: "Needs a stop loss on the losing side of the price",
+    small: "Less than the smallest quantity",
+  },
+  ofMargin: "Of the free margin",
+  ofPosition: "Of the position",
+  percent: (value: number) => `${value}%`,
+  notAffordable: "The free margin does not pay for the smallest quantity.",
+  reduceOnly: "Reduce only",
+  reduceOnlyTitle: "The order never opens or reverses a position, also when it is filled later",
+};
