@@ -45,7 +45,7 @@ const quick = (percent: number) =>
   terminal.ticket.getByRole("button", { name: `${percent}%`, exact: true });
 /** Return the quantity that the ticket would order. */
 const ordered = async () =>
-  Number(/ ([\d.]+) /.exec(await submit().innerText())?.[1] ?? Number.NaN);
+  parseNumber(/ ([\d.,]+) /.exec(await submit().innerText())?.[1] ?? "none");
 
 test("an order is sized by money and by percent of the equity, at its own price", async () => {
   terminal = await TerminalPage.open(browser, market.address, { account });

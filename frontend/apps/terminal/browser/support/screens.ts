@@ -67,6 +67,15 @@ const indicators = (name: string, settingsOf?: string): Screen => ({
   },
 });
 
+const riskTicket: Screen = {
+  name: "ticket by risk",
+  async open(terminal) {
+    await terminal.view("Trade");
+    await terminal.ticket.getByRole("radio", { name: "Risk", exact: true }).click();
+    await terminal.fill("Lose at most", 100);
+  },
+};
+
 const tableOptions: Screen = {
   name: "dialog of a table",
   async open(terminal) {
@@ -118,6 +127,7 @@ export const SCREENS: readonly Screen[] = [
   panel("Fills"),
   panel("Equity"),
   tableOptions,
+  riskTicket,
   panel("Alerts"),
   chartMenu("menu of the chart"),
   chartMenu("confirmation of an order", /^Buy /),

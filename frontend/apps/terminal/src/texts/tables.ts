@@ -14,7 +14,7 @@ export const tables = {
   all: "All",
   order: "Order",
   sortBy: "Sort by",
-  naturalOrder: "As it is",
+  naturalOrder: "Default order",
   descending: "Descending",
   columns: "Columns",
   defaultColumns: "Default columns",

@@ -9,7 +9,7 @@ import {
   StopType,
   type TradingClient,
 } from "@trading-api/client";
-import { createSignal } from "solid-js";
+import { batch, createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { TradingAccount } from "../account.ts";
 import { price, quantity } from "../format.ts";
@@ -170,13 +170,15 @@ export class Ticket {
       client.rest.account(account.id).instrument(symbol),
     ).catch(() => undefined);
     if (found === undefined) return;
-    this.#instrument[1](found);
-    this.#instrumentReadAt = performance.now();
-    this.#fields[1]("qty", (was) =>
-      isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
-    );
-    if (!found.allowedOrderTypes.includes(this.fields.type)) this.set({ type: OrderType.Market });
-    this.resize();
+    batch(() => {
+      this.#instrument[1](found);
+      this.#instrumentReadAt = performance.now();
+      this.#fields[1]("qty", (was) =>
+        isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
+      );
+      if (!found.allowedOrderTypes.includes(this.fields.type)) this.set({ type: OrderType.Market });
+      this.resize();
+    });
   }
 
   /** Compute the quantity again at the present prices. It does not follow every quote. */
