@@ -243,6 +243,18 @@ test("a long history is read as it is scrolled, shows the rows in view, and is e
   expect((await csvOf(await download)).length).toBe(2_601);
 });
 
+test("a filter finds rows that were not read yet", async () => {
+  terminal = await TerminalPage.open(browser, market.address, { account: "FIND" });
+  const { page, orders } = terminal;
+  await answerHistory(page, 1_700);
+  await terminal.show("History");
+  await orders.first().waitFor();
+  await page.getByRole("searchbox", { name: "Filter history" }).fill("order-12");
+  await page.getByText("111 of 1,700").waitFor();
+  await page.getByRole("tabpanel").press("End");
+  await expect.poll(() => orders.last().getAttribute("data-order")).toBe("order-12");
+});
+
 test("an export of everything is read in pages, and is canceled", async () => {
   terminal = await TerminalPage.open(browser, market.address, { account: "EXPORT" });
   const { page } = terminal;

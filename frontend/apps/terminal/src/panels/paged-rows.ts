@@ -49,7 +49,7 @@ export class PagedRows<Row> {
     const merged = mergeSorted(this.#rows[0](), fresh, this.#options.compare);
     for (const row of merged.slice(ROWS_MAX)) this.#keys.delete(this.#options.keyOf(row));
     batch(() => {
-      this.#rows[1](merged.slice(0, ROWS_MAX));
+      this.#rows[1](merged.length > ROWS_MAX ? merged.slice(0, ROWS_MAX) : merged);
       if (merged.length >= ROWS_MAX) this.#hasMore[1](false);
     });
   }
@@ -101,6 +101,10 @@ function mergeSorted<Row>(
   other: readonly Row[],
   compare: (a: Row, b: Row) => number,
 ): Row[] {
+  const [first, last] = [one[0], one.at(-1)];
+  // An older page comes last, and a new row first.
+  if (last === undefined || compare(last, other[0] as Row) <= 0) return one.concat(other);
+  if (compare(other.at(-1) as Row, first as Row) < 0) return other.concat(one);
   const merged: Row[] = [];
   let next = 0;
   for (const row of one) {

@@ -1,10 +1,12 @@
-import { type Component, createMemo, For, lazy, Show, Suspense } from "solid-js";
+import { type Component, createMemo, For, lazy, onMount, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
 import { EquityChart } from "../chart/equity-chart.tsx";
 import { texts } from "../texts/texts.ts";
 import type { PanelProps } from "./panel.tsx";
-import { PositionsTable } from "./positions-table.tsx";
+
+const PositionsTable = lazy(() => import("./positions-table.tsx"));
+const OrdersTable = lazy(() => import("./orders-table.tsx"));
 
 interface PanelEntry {
   name: Panel;
@@ -27,7 +29,7 @@ const PANELS: readonly PanelEntry[] = [
   {
     name: "orders",
     label: texts.panels.orders,
-    component: lazy(() => import("./orders-table.tsx")),
+    component: OrdersTable,
     count: ({ account }) => account.liveOrders.length,
   },
   {
@@ -49,6 +51,11 @@ export function Panels() {
   const app = useApp();
   const { account } = app;
   let toolsPlace!: HTMLDivElement;
+  // They are shown once the account is loaded, and loaded meanwhile.
+  onMount(() => {
+    void PositionsTable.preload();
+    void OrdersTable.preload();
+  });
   const offered = createMemo(() => PANELS.filter(({ isOffered }) => isOffered?.(app) ?? true));
   const shown = () => offered().find(({ name }) => name === app.panel()) ?? offered()[0];
   const onKeyDown = (event: KeyboardEvent) => {

@@ -8,7 +8,7 @@ import { DataTable } from "../widgets/data-table/data-table.tsx";
 import { createDecimalsOf } from "./decimals.ts";
 import { type PanelProps, SymbolLink, toneOf } from "./panel.tsx";
 
-export function PositionsTable(props: PanelProps) {
+export default function PositionsTable(props: PanelProps) {
   const app = useApp();
   const { account, market } = app;
   const columns = createColumns(app);

@@ -110,8 +110,9 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
   );
   createEffect(() => {
     const own = view();
-    const isAtEnd = own !== null && own.bottom > heights.total - END_PX;
-    if (isAtEnd && props.rows.length > 0) untrack(() => props.onEnd?.());
+    // A filter finds the matching ones of all older rows, because these come into view one by one.
+    void props.rows;
+    if (own !== null && own.bottom > heights.total - END_PX) untrack(() => props.onEnd?.());
   });
 
   onMount(() => {
