@@ -28,7 +28,7 @@ export default function OrdersTable(props: PanelProps) {
       }
       empty={<p class="empty">{texts.panels.noOrder}</p>}
       toolsPlace={props.toolsPlace}
-      tools={<CancelAll />}
+      tools={(shown) => <CancelShown orders={shown()} />}
     />
   );
 }
@@ -126,20 +126,22 @@ function createColumns(app: AppStore): Column<Order>[] {
   ];
 }
 
-function CancelAll() {
+/** Cancels all orders, or those that match the filter. */
+function CancelShown(props: { orders: readonly Order[] }) {
   const app = useApp();
-  const cancelAll = () =>
+  const isAll = () => props.orders.length === app.account.liveOrders.length;
+  const cancel = () => {
+    const ids = props.orders.map(({ id }) => id);
     void app.runCommand(CANCEL_MANY, texts.panels.notCanceled, () =>
-      app.account.broker.cancelOrders(
-        "",
-        undefined,
-        app.account.liveOrders.map(({ id }) => id),
-      ),
+      app.account.broker.cancelOrders("", undefined, ids),
     );
+  };
   return (
-    <button type="button" disabled={app.isRunning(CANCEL_MANY)} onClick={cancelAll}>
-      {texts.panels.cancelAll}
-    </button>
+    <Show when={props.orders.length > 0}>
+      <button type="button" disabled={app.isRunning(CANCEL_MANY)} onClick={cancel}>
+        {isAll() ? texts.panels.cancelAll : texts.panels.cancelShown(props.orders.length)}
+      </button>
+    </Show>
   );
 }
 

@@ -53,6 +53,7 @@ export const panels = {
   modify: "Modify",
   cancel: "Cancel",
   cancelAll: "Cancel all",
+  cancelShown: (count: number) => `Cancel these ${count}`,
   notCanceled: "Not canceled",
 
   loadingHistory: "Loading the history",

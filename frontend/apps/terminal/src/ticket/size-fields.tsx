@@ -1,5 +1,5 @@
 import type { Side } from "@trading-api/client";
-import { createSignal, For, Show } from "solid-js";
+import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { texts } from "../texts/texts.ts";
@@ -80,6 +80,7 @@ export function SizeFields() {
 function QuickSizes() {
   const app = useApp();
   const { account, ticket } = app;
+  const id = createUniqueId();
   const [isSearching, setIsSearching] = createSignal(false);
   const estimate = (): number | undefined => {
     const { freeMargin } = account.equity ?? {};
@@ -113,21 +114,25 @@ function QuickSizes() {
     }
   };
   const isPossible = () => ticket.reducedPosition !== undefined || estimate() !== undefined;
-  const label = () => (ticket.reducedPosition ? text.ofPosition : text.ofMargin);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset has borders and a legend
-    <div class="quick" role="group" aria-label={label()} title={label()}>
-      <For each={QUICK}>
-        {(percent) => (
-          <button
-            type="button"
-            disabled={!isPossible() || isSearching() || ticket.instrument === null}
-            onClick={() => void choose(percent)}
-          >
-            {text.percent(percent)}
-          </button>
-        )}
-      </For>
+    <div class="field" role="group" aria-labelledby={id}>
+      <span id={id} class="muted">
+        {ticket.reducedPosition ? text.ofPosition : text.ofMargin}
+      </span>
+      <div class="quick">
+        <For each={QUICK}>
+          {(percent) => (
+            <button
+              type="button"
+              disabled={!isPossible() || isSearching() || ticket.instrument === null}
+              onClick={() => void choose(percent)}
+            >
+              {text.percent(percent)}
+            </button>
+          )}
+        </For>
+      </div>
     </div>
   );
 }

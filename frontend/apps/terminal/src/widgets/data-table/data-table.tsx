@@ -1,4 +1,4 @@
-import { createMemo, createSignal, type JSX, lazy, Show } from "solid-js";
+import { type Accessor, createMemo, createSignal, type JSX, lazy, Show } from "solid-js";
 import { Portal } from "solid-js/web";
 import { persistedSignal } from "../../persisted-signal.ts";
 import { texts } from "../../texts/texts.ts";
@@ -33,8 +33,8 @@ export interface DataTableProps<Row extends object> {
   empty: JSX.Element;
   /** Where the tools of the table are shown. By default they are above it. */
   toolsPlace?: HTMLElement | undefined;
-  /** More tools of the table. */
-  tools?: JSX.Element;
+  /** Return more tools of the table, for the rows that match the filter. */
+  tools?(shown: Accessor<readonly Row[]>): JSX.Element;
   /** Whether there are rows that were not read yet. */
   hasMore?: boolean;
   /** Called when the last rows come into view, so that older ones can be read. */
@@ -72,7 +72,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         value={filter().text}
         onInput={({ currentTarget }) => setFilter({ ...filter(), text: currentTarget.value })}
       />
-      {props.tools}
+      {props.tools?.(ordered)}
       <button
         type="button"
         class="quiet"

@@ -195,7 +195,7 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
                   element.setAttribute(props.keyAttribute, props.keyOf(item));
                 }}
                 aria-rowindex={items() && (positions.get(item) ?? 0) + 2}
-                classList={{ child: props.isChild?.(item) ?? false }}
+                classList={{ child: props.state.sort === null && (props.isChild?.(item) ?? false) }}
               >
                 <For each={props.columns}>
                   {(column) => <Cell column={column} row={item} state={props.state} />}
