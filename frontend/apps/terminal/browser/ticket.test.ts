@@ -56,7 +56,7 @@ test("an order is sized by money and by percent of the equity, at its own price"
   await terminal.ticket.getByRole("radio", { name: "Limit", exact: true }).click();
   await terminal.fill("Limit price", "100.00");
   await expect.poll(ordered).toBe(50);
-  await terminal.ticket.getByText("About 50, worth 5,000.00 USD").waitFor();
+  await terminal.ticket.getByText("50 for 5,000.00 USD").waitFor();
   await terminal.fill("Amount", 99);
   await terminal.ticket.getByText("Less than the smallest quantity").waitFor();
   expect(await submit().isDisabled()).toBe(true);
@@ -140,7 +140,7 @@ test("parts of the free margin are what the server accepts, and those of a posit
   await quick(100).click();
   await terminal.place();
   await expect.poll(() => positionOf("EURUSD")).toBe(0);
-  await reduceOnly.uncheck();
+  await reduceOnly.click();
   await reduceOnly.waitFor({ state: "detached" });
 });
 

@@ -7,6 +7,8 @@ import type { PanelProps } from "./panel.tsx";
 
 const PositionsTable = lazy(() => import("./positions-table.tsx"));
 const OrdersTable = lazy(() => import("./orders-table.tsx"));
+const HistoryTable = lazy(() => import("./history-table.tsx"));
+const FillsTable = lazy(() => import("./fills-table.tsx"));
 
 interface PanelEntry {
   name: Panel;
@@ -32,12 +34,8 @@ const PANELS: readonly PanelEntry[] = [
     component: OrdersTable,
     count: ({ account }) => account.liveOrders.length,
   },
-  {
-    name: "history",
-    label: texts.panels.history,
-    component: lazy(() => import("./history-table.tsx")),
-  },
-  { name: "fills", label: texts.panels.fills, component: lazy(() => import("./fills-table.tsx")) },
+  { name: "history", label: texts.panels.history, component: HistoryTable },
+  { name: "fills", label: texts.panels.fills, component: FillsTable },
   { name: "equity", label: texts.panels.equity, component: EquityChart },
   {
     name: "alerts",
@@ -53,8 +51,9 @@ export function Panels() {
   let toolsPlace!: HTMLDivElement;
   // They are shown once the account is loaded, and loaded meanwhile.
   onMount(() => {
-    void PositionsTable.preload();
-    void OrdersTable.preload();
+    for (const table of [PositionsTable, OrdersTable, HistoryTable, FillsTable]) {
+      void table.preload();
+    }
   });
   const offered = createMemo(() => PANELS.filter(({ isOffered }) => isOffered?.(app) ?? true));
   const shown = () => offered().find(({ name }) => name === app.panel()) ?? offered()[0];

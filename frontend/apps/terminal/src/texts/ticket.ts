@@ -9,7 +9,7 @@ export const ticket = {
   },
   quantity: "Quantity",
   amount: { money: "Amount", percent: "Percent", risk: "Lose at most" },
-  worth: (quantity: string, value: string) => `About ${quantity}, worth ${value}`,
+  worth: (quantity: string, value: string) => `${quantity} for ${value}`,
   problem: {
     amount: "Enter an amount",
     price: "The price is not known yet",
