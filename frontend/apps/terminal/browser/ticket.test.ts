@@ -192,31 +192,6 @@ test("every duration that the broker offers for the type can be chosen", async (
   await expect.poll(() => positionOf("AAPL")).toBe(4);
 });
 
-test("typing sends one preview, in every mode, and quotes none", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account, isLoaded: false });
-  const { page, ticket } = terminal;
-  let previews = 0;
-  await page.routeWebSocket("**/api/v1/ws", (socket) => {
-    const server = socket.connectToServer();
-    socket.onMessage((text) => {
-      if (JSON.parse(String(text)).type === "orders.preview") previews += 1;
-      server.send(text);
-    });
-  });
-  // The page refreshes the preview by a timer, which does not run here.
-  await page.clock.install();
-  await page.reload();
-  await terminal.isLoaded();
-  await mode("Money").click();
-  await page.clock.runFor(400);
-  previews = 0;
-  await ticket.getByRole("textbox", { name: "Amount" }).pressSequentially("12345.67");
-  await market.advance(5);
-  await page.clock.runFor(400);
-  await page.getByRole("region", { name: "Preview" }).getByText("Margin required").waitFor();
-  expect(previews).toBe(1);
-});
-
 test("a phone sizes by touch", async () => {
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
   terminal = await TerminalPage.open(browser, market.address, { account, ...phone });

@@ -108,16 +108,17 @@ test("a table of many rows", async () => {
   await page.evaluate(scrollToTheEnd, ROWS);
   const tasks: [string, number[]][] = [["reading and scrolling", await longest()]];
   const first = terminal.orders.first();
+  const table = page.getByRole("table", { name: "History" });
   for (const name of ["Quantity", "Symbol"]) {
     const before = await first.getAttribute("data-order");
-    await page.getByRole("columnheader", { name }).getByRole("button").click();
+    await table.getByRole("columnheader", { name }).getByRole("button").click();
     await page.waitForFunction(
       (id) => document.querySelector("tr[data-order]")?.getAttribute("data-order") !== id,
       before,
     );
     tasks.push([`sorting by ${name}`, await longest()]);
   }
-  await page.getByRole("searchbox").fill("msft");
+  await page.getByRole("searchbox", { name: "Filter history" }).fill("msft");
   await page.getByText(`${(ROWS / 2).toLocaleString("en")} of`).waitFor();
   tasks.push(["filtering", await longest()]);
   for (const [name, durations] of tasks) {
