@@ -172,6 +172,30 @@ async def test_a_chart_has_every_bar_of_a_jump() -> None:
         assert [streamed.get(each["time"]) for each in bars] == bars
 
 
+async def test_quotes_and_books_show_the_present_after_a_jump() -> None:
+    async with played() as bot:
+        await put(bot, state="paused")
+        await bot.socket.subscribe("quotes", symbols=[], fast_symbols=["ACME", "PLAIN"])
+        await bot.socket.subscribe("orderbook", symbol="PLAIN", depth=3)
+        await bot.socket.subscribe("trades", symbol="PLAIN")
+        before = await bot.published()
+        await jump(bot, to_ms=START_MS + DAY_MS + 7 * MINUTE_MS)
+        updates = [each["payload"] for each in await bot.published()]
+        data = {
+            route: [each["payload"] for each in updates if each["topic"].startswith(route)]
+            for route in ("quotes", "orderbook", "trades")
+        }
+        assert before
+        assert len(data["trades"]) > 5_000
+        assert len(data["quotes"]) < 1000, "those in between are not sent"
+        for name in ("ACME", "PLAIN"):
+            shown = [each["v"] for each in data["quotes"] if each["n"] == name]
+            assert shown[-1] == await bot.quote(name)
+        touch = (data["orderbook"][-1]["bids"][-1], data["orderbook"][-1]["asks"][0])
+        quote = await bot.quote("PLAIN")
+        assert [each["price"] for each in touch] == [quote["bid"], quote["ask"]]
+
+
 async def test_the_clock_that_is_stepped_can_be_played_too() -> None:
     async with stepping() as bot:
         state = (await bot.rest.get("/datafeed/replay")).json()

@@ -106,12 +106,12 @@ test("sign-in stays until there is a token, and another account and signing out 
     const panel = page.getByRole("tabpanel");
     await panel.getByText("The account does not exist, or it is not yours.").waitFor();
     expect(await panel.innerText()).not.toMatch(/api|GET|Trying again/);
-    const menu = page.locator("details.menu");
-    await menu.locator("summary").click();
-    await menu.getByRole("button", { name: /^DEMO-ACCOUNT/ }).click();
+    const account = page.getByRole("button", { name: /^Account .*: change$/ });
+    await account.click();
+    await dialog.getByRole("button", { name: /^DEMO-ACCOUNT/ }).click();
     await terminal.isLoaded();
-    await menu.locator("summary").click();
-    await menu.getByRole("button", { name: "Sign out" }).click();
+    await account.click();
+    await dialog.getByRole("button", { name: "Sign out" }).click();
     await dialog.getByText("This server answers only callers with a token.").waitFor();
     expect(await dialog.getByRole("alert").count()).toBe(0);
   } finally {

@@ -61,6 +61,7 @@ export class TradingAccount {
   readonly #configuration = createSignal<BrokerConfiguration | null>(null);
   readonly #currency = createSignal("");
   readonly #id = createSignal("");
+  readonly #name = createSignal("");
   readonly #kind = createSignal<AccountKind>("paper");
   readonly #halt = createSignal<KillSwitch>({ on: false });
   readonly #mergedOrders = new MergedOrders();
@@ -86,6 +87,13 @@ export class TradingAccount {
 
   get id(): string {
     return this.#id[0]();
+  }
+  /** What the account is called; its id if it was given no name. */
+  get name(): string {
+    return this.#name[0]() || this.id;
+  }
+  setName(name: string): void {
+    this.#name[1](name);
   }
   get kind(): AccountKind {
     return this.#kind[0]();
@@ -183,6 +191,7 @@ export class TradingAccount {
         const [info, configuration] = await Promise.all([rest.info(), rest.configuration()]);
         this.#configuration[1](configuration);
         this.#id[1](info.id);
+        this.#name[1](info.name);
         this.#currency[1](info.currency);
         this.#kind[1](info.kind);
         await this.#connectBroker(info.id);

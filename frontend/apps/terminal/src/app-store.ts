@@ -23,6 +23,7 @@ import { Charts } from "./chart/chart-store.ts";
 import { Market } from "./market/market.ts";
 import { Notifications } from "./notifications/notifications.ts";
 import { persistedSignal } from "./persisted-signal.ts";
+import { ReplayStore } from "./replay/replay-store.ts";
 import { texts } from "./texts/texts.ts";
 import { Ticket } from "./ticket/ticket.ts";
 import { windowKind } from "./workspace/window-kind.ts";
@@ -42,6 +43,7 @@ export type OpenDialog =
   | { name: "goTo" }
   | { name: "compare" }
   | { name: "token" }
+  | { name: "accounts" }
   | { name: "notifications" }
   | { name: "shortcuts" }
   | { name: "indicators"; id?: string }
@@ -63,6 +65,7 @@ export class AppStore {
   readonly alerts = new PriceAlerts(this.client);
   readonly charts = new Charts();
   readonly workspace = new Workspace(windowKind);
+  readonly replay = new ReplayStore(this.client);
   readonly ticket: Ticket;
   readonly view: Accessor<View>;
   readonly setView: (view: View) => void;

@@ -1,6 +1,7 @@
 import type { AppStore } from "./app-store.ts";
 import { ANALYSIS } from "./chart/drawings/shortcuts.ts";
 import { PANELS } from "./panels/shortcuts.ts";
+import { REPLAY } from "./replay/shortcuts.ts";
 import { keysOf, type Shortcut, type ShortcutGroup } from "./shortcut.ts";
 import { texts } from "./texts/texts.ts";
 import { toggleTheme } from "./theme.ts";
@@ -32,7 +33,14 @@ const GENERAL: ShortcutGroup = {
 };
 
 /** All shortcuts. An area that has some exports a group of them. No two have the same keys. */
-export const SHORTCUTS: readonly ShortcutGroup[] = [TRADING, ANALYSIS, WORKSPACE, PANELS, GENERAL];
+export const SHORTCUTS: readonly ShortcutGroup[] = [
+  TRADING,
+  ANALYSIS,
+  WORKSPACE,
+  PANELS,
+  REPLAY,
+  GENERAL,
+];
 
 const byKeys = new Map<string, Shortcut>(
   SHORTCUTS.flatMap(({ shortcuts }) => shortcuts)

@@ -18,6 +18,7 @@ const RangeBar = lazy(() => import("./chart/range-bar.tsx"));
 const AsideTabs = lazy(() => import("./workspace/aside-tabs.tsx"));
 
 const DrawingBar = lazy(() => import("./chart/drawings/drawing-bar.tsx"));
+const ReplayBar = lazy(() => import("./replay/replay-bar.tsx"));
 
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 
@@ -38,6 +39,11 @@ export function Terminal() {
       <div class="top">
         <LiveBanner />
         <Topbar />
+        <Show when={app.replay.state() !== null}>
+          <Suspense>
+            <ReplayBar />
+          </Suspense>
+        </Show>
       </div>
       <main>
         <Watchlist />

@@ -1,7 +1,6 @@
-import { createResource, createSignal, For, Show } from "solid-js";
-import { openAccount } from "./account-choice.ts";
+import { Show } from "solid-js";
+import { AccountButton } from "./accounts/account-button.tsx";
 import { useApp } from "./app-store.ts";
-import { signOut, storedToken } from "./authentication.ts";
 import * as format from "./format.ts";
 import { texts } from "./texts/texts.ts";
 import { theme, toggleTheme } from "./theme.ts";
@@ -40,7 +39,7 @@ export function Topbar() {
           </dd>
         </div>
       </dl>
-      <AccountPicker />
+      <AccountButton />
       <ConnectionBadge />
       <button
         type="button"
@@ -76,63 +75,6 @@ export function Topbar() {
         <span aria-hidden="true">?</span>
       </button>
     </header>
-  );
-}
-
-/** Selects another account by loading another page, so that no state of this one remains. */
-function AccountPicker() {
-  const app = useApp();
-  const [isOpen, setIsOpen] = createSignal(false);
-  const [accounts] = createResource(
-    isOpen,
-    // An account that could not be loaded has no broker, and the user needs the others.
-    async () =>
-      await (app.account.id === ""
-        ? app.client.rest.account().all()
-        : app.account.broker.accountsMetainfo()),
-  );
-  return (
-    <details class="menu" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary aria-label={`Account ${app.account.id}: change`}>
-        {app.account.id || "Account"}
-      </summary>
-      <div class="menu-body">
-        <For each={accounts.state === "ready" ? accounts() : []}>
-          {({ id, currency, kind }) => (
-            <button
-              type="button"
-              data-kind={kind}
-              aria-current={id === app.account.id}
-              onClick={() => openAccount(id)}
-            >
-              {id} <small>{kind === "live" ? `${currency}, real money` : currency}</small>
-            </button>
-          )}
-        </For>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const id = new FormData(event.currentTarget).get("id");
-            if (typeof id === "string" && id.trim() !== "") openAccount(id.trim());
-          }}
-        >
-          <input
-            name="id"
-            aria-label="Another account"
-            placeholder="Another account"
-            autocomplete="off"
-            pattern="[A-Za-z0-9_.\-]{1,64}"
-            title="1 to 64 of A-Z a-z 0-9 _ . -"
-          />
-          <button type="submit">Open</button>
-        </form>
-        <Show when={storedToken() !== null}>
-          <button type="button" onClick={signOut}>
-            Sign out
-          </button>
-        </Show>
-      </div>
-    </details>
   );
 }
 

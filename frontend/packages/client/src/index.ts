@@ -20,6 +20,7 @@ export {
   type SubscriptionFailure,
 } from "./errors.ts";
 export type { Connection, FeedName, Feeds, FeedTypes, ListenerOrFunction } from "./feeds.ts";
+export { newIdempotencyKey } from "./idempotency-key.ts";
 export type { Listener, Reconnection, Subscription } from "./listener.ts";
 export * from "./model/broker.ts";
 export * from "./model/market.ts";

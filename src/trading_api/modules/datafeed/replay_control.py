@@ -28,6 +28,11 @@ class ReplayControl:
         if self._clock is not None:
             self._clock.listen(lambda _: listener())
 
+    @property
+    def is_jumping(self) -> bool:
+        """Whether a jump is under way."""
+        return self._clock is not None and self._clock.is_jumping
+
     def state(self) -> ReplayState:
         clock, now_ms = self._clock, self._source.now_ms
         if clock is None:

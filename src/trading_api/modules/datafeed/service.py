@@ -28,6 +28,7 @@ from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.replay_control import ReplayControl
 from trading_api.modules.datafeed.streams.bars import BarStream
+from trading_api.modules.datafeed.streams.deferred_updates import DeferredUpdates
 from trading_api.modules.datafeed.streams.orderbook import OrderBookStream
 from trading_api.modules.datafeed.streams.ports import ReplayableStream, Stream
 from trading_api.modules.datafeed.streams.quotes import QuoteStream
@@ -68,7 +69,9 @@ class DatafeedService:
         trades = TradeStream(source, symbols, subscriptions, interest)
         self.replay = ReplayControl(source, playing_clock)
         replay = ReplayStream(subscriptions, self.replay.state)
-        self.replay.listen(replay.publish_state)
+        self.replay.listen(self._on_replay)
+        self._deferred = DeferredUpdates()
+        self._publish_replay = replay.publish_state
         # In the order in which each publishes its part of an update.
         self._streams: dict[str, Stream] = {
             "bars": bars,
@@ -185,8 +188,24 @@ class DatafeedService:
     # The market's listener
 
     def on_update(self, update: MarketUpdate) -> None:
+        if self.replay.is_jumping:
+            self._streams["bars"].publish(update)
+            self._streams["trades"].publish(update)
+            if self._deferred.add(update):
+                self._publish_deferred()
+            return
         for stream in self._streams.values():
             stream.publish(update)
+
+    def _publish_deferred(self) -> None:
+        for update in self._deferred.take():
+            self._streams["orderbook"].publish(update)
+            self._streams["quotes"].publish(update)
+
+    def _on_replay(self) -> None:
+        """Publish what a jump deferred before its end."""
+        self._publish_deferred()
+        self._publish_replay()
 
     def on_heartbeat(self) -> None:
         self._quotes.publish_due()

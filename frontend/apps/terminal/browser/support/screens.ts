@@ -146,6 +146,28 @@ export const SCREENS: readonly Screen[] = [
       await terminal.page.getByRole("dialog").getByRole("listitem").first().waitFor();
     },
   },
+  {
+    name: "dialog accounts",
+    async open({ page }) {
+      await page.getByRole("button", { name: /^Account .*: change$/ }).click();
+      await page
+        .getByRole("listitem")
+        .getByRole("button", { name: /^Manage/ })
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: "dialog manage an account",
+    async open({ page }) {
+      await page.getByRole("button", { name: /^Account .*: change$/ }).click();
+      await page
+        .getByRole("button", { name: /^Manage/ })
+        .first()
+        .click();
+      await page.getByRole("form", { name: "Reset the account" }).waitFor();
+    },
+  },
   dialog("notifications", "n"),
   dialog("alert", "a"),
   dialog("layout", "w"),

@@ -8,6 +8,7 @@ import { ProtectDialog } from "./protect-dialog.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
 
 const SymbolSearch = lazy(() => import("../market/symbol-search.tsx"));
+const AccountsDialog = lazy(() => import("../accounts/accounts-dialog.tsx"));
 const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
 const DrawingsDialog = lazy(() => import("../chart/drawings/drawings-dialog.tsx"));
 const IndicatorsDialog = lazy(() => import("../chart/indicators/indicators-dialog.tsx"));
@@ -51,6 +52,11 @@ export function Dialogs() {
       <Match when={of(dialog(), "confirm")}>{(open) => <ConfirmDialog {...open()} />}</Match>
       <Match when={of(dialog(), "token")}>
         <TokenDialog />
+      </Match>
+      <Match when={of(dialog(), "accounts")}>
+        <Suspense>
+          <AccountsDialog />
+        </Suspense>
       </Match>
       <Match when={of(dialog(), "alert")}>
         {(open) => (

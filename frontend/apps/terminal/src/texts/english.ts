@@ -1,3 +1,4 @@
+import { accountKinds } from "./account-kinds.ts";
 import { alerts } from "./alerts.ts";
 import { chart } from "./chart.ts";
 import { confirm } from "./confirm.ts";
@@ -6,6 +7,7 @@ import { keys } from "./keys.ts";
 import { lines } from "./lines.ts";
 import { notifications } from "./notifications.ts";
 import { panels } from "./panels.ts";
+import { replayCommands } from "./replay-commands.ts";
 import { tables } from "./tables.ts";
 import { terminal } from "./terminal.ts";
 import { ticket } from "./ticket.ts";
@@ -14,6 +16,7 @@ import { workspace } from "./workspace.ts";
 
 /** The English texts, one object for each area of the terminal. */
 export const english = {
+  accountKinds,
   alerts,
   chart,
   confirm,
@@ -22,6 +25,7 @@ export const english = {
   lines,
   notifications,
   panels,
+  replayCommands,
   tables,
   terminal,
   ticket,

@@ -123,6 +123,11 @@ class PlayingClock(StepClock):
             state = PlayState.ENDED
         return Playing(state, self._speed, self._jump_to_ms)
 
+    @property
+    def is_jumping(self) -> bool:
+        """Whether a jump is under way."""
+        return self._jump_to_ms is not None
+
     def listen(self, listener: Callable[[Playing], None]) -> None:
         """Call the listener whenever `playing` changed, and while a jump goes on."""
         self._listeners.append(listener)

@@ -1,0 +1,7 @@
+/** The texts of the account in the row at the top. */
+export const accountKinds = {
+  change: (name: string, kind: string) => `Account ${name}, ${kind}: change`,
+  none: "Account",
+  paper: "Paper",
+  live: "Real money",
+};

@@ -1,0 +1,26 @@
+/** The texts of the controls of a replay, which are loaded on demand. */
+export const replay = {
+  region: "Replay",
+  source: { replay: "Replay", simulator: "Step clock", live: "Live" },
+  state: { playing: "Playing", paused: "Paused", ended: "Ended", live: "Live" },
+  jumping: "Jumping",
+  time: (time: string) => `${time} UTC`,
+  play: "Play",
+  pause: "Pause",
+  stop: "Stop the jump",
+  step: (resolution: string) => `Step forward by ${resolution}`,
+  speed: "Speed",
+  times: (speed: string) => `${speed}×`,
+  jumpTo: "Jump to, UTC",
+  jump: "Jump",
+  more: "Speed and jump",
+  progress: "The jump",
+  ends: (time: string) => `Until ${time} UTC`,
+  bar: {
+    S: (count: number) => (count === 1 ? "1 second" : `${count} seconds`),
+    "": (count: number) => (count === 1 ? "1 minute" : `${count} minutes`),
+    D: (count: number) => (count === 1 ? "1 day" : `${count} days`),
+    W: (count: number) => (count === 1 ? "1 week" : `${count} weeks`),
+    M: (count: number) => (count === 1 ? "1 month" : `${count} months`),
+  } as Record<string, (count: number) => string>,
+};
