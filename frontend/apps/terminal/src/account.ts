@@ -1,6 +1,7 @@
 import {
   type AccountKind,
   type AccountNotification,
+  type AccountState,
   ApiError,
   type BrokerConfiguration,
   type BrokerHost,
@@ -23,7 +24,7 @@ import {
 } from "@trading-api/client";
 import { type Accessor, batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, produce, reconcile } from "solid-js/store";
-import { EquityCurve } from "./equity-curve.ts";
+import { SessionCurve } from "./account/session-curve.ts";
 import { adviceFor, messageOf } from "./error-messages.ts";
 import { orderNumber } from "./labels.ts";
 import { MarketClock } from "./market-clock.ts";
@@ -55,6 +56,7 @@ export class TradingAccount {
   readonly #positions = createStore<Record<string, Position>>({});
   readonly #executions = createSignal<readonly Execution[]>([]);
   readonly #equity = createSignal<Equity | null>(null);
+  readonly #state = createSignal<AccountState | null>(null);
   readonly #status = createSignal<{ status: ConnectionStatus; message?: string }>({ status: 2 });
   readonly #loading = createSignal<Loading>("loading");
   readonly #failure = createSignal("");
@@ -69,7 +71,7 @@ export class TradingAccount {
   /** The executions that the socket reported before the history, which may contain them. */
   #liveExecutions: Execution[] = [];
   readonly #clock = new MarketClock();
-  readonly curve = new EquityCurve();
+  readonly curve = new SessionCurve();
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
 
@@ -118,6 +120,14 @@ export class TradingAccount {
   }
   get equity(): Equity | null {
     return this.#equity[0]();
+  }
+  /** The money with its margin level and what was realized today; null before the first report. */
+  get state(): AccountState | null {
+    return this.#state[0]();
+  }
+  /** The margin levels below which the account is warned, in percent, descending. */
+  get marginWarningLevels(): readonly number[] {
+    return this.#configuration[0]()?.marginWarningLevels ?? [];
   }
   get status(): { status: ConnectionStatus; message?: string } {
     return this.#status[0]();
@@ -224,7 +234,13 @@ export class TradingAccount {
     );
     this.#client.feeds.account(
       { accountId },
-      { onData: ({ halted }) => void this.#followHalt(halted), onFailed: () => {} },
+      {
+        onData: (state) => {
+          this.#state[1](state);
+          void this.#followHalt(state.halted);
+        },
+        onFailed: () => {},
+      },
     );
     this.#client.feeds.notifications(
       { accountId },
@@ -242,11 +258,10 @@ export class TradingAccount {
 
   async #load(): Promise<void> {
     const rest = this.#client.rest.account(this.id);
-    const [orders, positions, executions, lines, halt] = await Promise.all([
+    const [orders, positions, executions, halt] = await Promise.all([
       rest.orders(NONE_ENDED_SINCE),
       rest.positions(),
       rest.recentExecutions(EXECUTIONS_MAX),
-      rest.cashLines(),
       rest.killSwitch(),
       this.#readClock(),
     ]);
@@ -259,7 +274,6 @@ export class TradingAccount {
       this.#executions[1](mergeExecutions(executions, this.#liveExecutions).slice(-EXECUTIONS_MAX));
       this.#liveExecutions = [];
     });
-    this.curve.setHistory(lines);
     if (this.equity !== null) this.#showEquity(this.equity);
     setInterval(() => {
       if (document.visibilityState === "visible") this.#readClock().catch(() => {});

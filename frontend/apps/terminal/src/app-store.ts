@@ -30,7 +30,16 @@ import { windowKind } from "./workspace/window-kind.ts";
 import { Workspace } from "./workspace/workspace.ts";
 
 export type View = "chart" | "trade" | "watch" | "account";
-export type Panel = "positions" | "orders" | "history" | "fills" | "equity" | "alerts";
+export type Panel =
+  | "positions"
+  | "orders"
+  | "history"
+  | "fills"
+  | "equity"
+  | "summary"
+  | "statistics"
+  | "trades"
+  | "alerts";
 export type OpenDialog =
   | { name: "modify"; order: Order }
   | { name: "close"; position: Position }

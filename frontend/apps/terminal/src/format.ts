@@ -24,6 +24,8 @@ export const price = (value: number | undefined, decimals: number): string =>
 export const money = (value: number): string => fixed(value, 2);
 export const change = (value: number, decimals = 2): string => fixed(value, decimals, "exceptZero");
 export const percent = (value: number): string => `${fixed(value, 2, "exceptZero")}%`;
+/** Format a percentage that is no change: `40.00%`. */
+export const ratio = (value: number): string => `${fixed(value, 2)}%`;
 
 const quantities = new Intl.NumberFormat(LOCALE, {
   numberingSystem: "latn",

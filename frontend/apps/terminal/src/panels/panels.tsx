@@ -1,7 +1,6 @@
 import { type Component, createMemo, For, lazy, onMount, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
-import { EquityChart } from "../chart/equity-chart.tsx";
 import { texts } from "../texts/texts.ts";
 import type { PanelProps } from "./panel.tsx";
 
@@ -36,7 +35,26 @@ const PANELS: readonly PanelEntry[] = [
   },
   { name: "history", label: texts.panels.history, component: HistoryTable },
   { name: "fills", label: texts.panels.fills, component: FillsTable },
-  { name: "equity", label: texts.panels.equity, component: EquityChart },
+  {
+    name: "summary",
+    label: texts.panels.summary,
+    component: lazy(() => import("../account/summary-panel.tsx")),
+  },
+  {
+    name: "equity",
+    label: texts.panels.equity,
+    component: lazy(() => import("../account/equity-panel.tsx")),
+  },
+  {
+    name: "statistics",
+    label: texts.panels.statistics,
+    component: lazy(() => import("../account/statistics-panel.tsx")),
+  },
+  {
+    name: "trades",
+    label: texts.panels.trades,
+    component: lazy(() => import("../account/trades-panel.tsx")),
+  },
   {
     name: "alerts",
     label: texts.alerts.panel,

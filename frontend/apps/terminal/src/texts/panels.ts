@@ -4,7 +4,10 @@ export const panels = {
   orders: "Orders",
   history: "History",
   fills: "Fills",
+  summary: "Summary",
   equity: "Equity",
+  statistics: "Statistics",
+  trades: "Closed trades",
   loadingAccount: "Loading the account",
   accountFailed: (why: string) => `The account could not be loaded. ${why}`,
 

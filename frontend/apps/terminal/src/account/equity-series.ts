@@ -1,0 +1,109 @@
+import type { EquityHistory } from "@trading-api/client";
+import type { CurvePoint } from "./session-curve.ts";
+
+export const DAY_MS = 86_400_000;
+
+/** The equity at a time in ms UTC. `drawdown` is how far it is below its highest value so far. */
+export interface EquityPoint {
+  time: number;
+  equity: number;
+  drawdown: number;
+  drawdownPercent: number;
+}
+
+/** What a curve shows: a range of days, or the time since the page was loaded. */
+export type CurveRange = "session" | "week" | "month" | "quarter" | "year" | "all";
+
+export const CURVE_RANGES: readonly CurveRange[] = [
+  "session",
+  "week",
+  "month",
+  "quarter",
+  "year",
+  "all",
+];
+
+const DAYS: Record<CurveRange, number> = {
+  session: 0,
+  week: 7,
+  month: 30,
+  quarter: 91,
+  year: 365,
+  all: Number.POSITIVE_INFINITY,
+};
+
+/** Return the first day of a range that ends at `now`, or undefined for all days. */
+export function rangeStart(range: CurveRange, now: number): number | undefined {
+  const days = DAYS[range];
+  if (!Number.isFinite(days)) return undefined;
+  return Math.max(0, Math.floor(now / DAY_MS) - days) * DAY_MS;
+}
+
+/**
+ * Return the start of the figures, each whole day at its end, and then the equity of this session.
+ * Deposits do not count as gains: the drawdown is that of equity less deposits.
+ */
+export function equitySeries(
+  history: EquityHistory,
+  session: readonly CurvePoint[],
+): EquityPoint[] {
+  const present = history.points.at(-1);
+  if (present === undefined) return [];
+  const points: EquityPoint[] = [];
+  // What was held before older events were removed is not part of the balance.
+  if (history.startTime !== undefined && history.startReason !== "removed") {
+    points.push({
+      time: history.startTime,
+      equity: history.startBalance,
+      drawdown: 0,
+      drawdownPercent: 0,
+    });
+  }
+  for (const { time, equity, drawdown, drawdownPercent } of history.points.slice(0, -1)) {
+    points.push({ time: time + DAY_MS, equity, drawdown, drawdownPercent });
+  }
+  let last = points.at(-1)?.time ?? present.time;
+  let peak = present.equity - present.deposits + present.drawdown;
+  for (const { time, value } of session) {
+    if (time <= last) continue;
+    const gained = value - present.deposits;
+    peak = Math.max(peak, gained);
+    const drawdown = peak - gained;
+    const highest = peak + present.deposits;
+    points.push({
+      time,
+      equity: value,
+      drawdown,
+      drawdownPercent: highest > 0 ? (drawdown / highest) * 100 : 0,
+    });
+    last = time;
+  }
+  if (session.length === 0) {
+    const { time, equity, drawdown, drawdownPercent } = present;
+    points.push({ time: Math.max(last, time), equity, drawdown, drawdownPercent });
+  }
+  return points;
+}
+
+/** Return the points of a range that ends with the last one, and the last point before it. */
+export function pointsIn(
+  points: readonly EquityPoint[],
+  range: CurveRange,
+  session: readonly CurvePoint[],
+): readonly EquityPoint[] {
+  const end = points.at(-1)?.time ?? 0;
+  const start = range === "session" ? session[0]?.time : rangeStart(range, end);
+  if (start === undefined) return points;
+  const first = points.findIndex(({ time }) => time >= start);
+  if (first < 0) return points.slice(-1);
+  return points.slice(range === "session" ? first : Math.max(0, first - 1));
+}
+
+/** Return the profit since the day before the present one ended, and 0 on the first day. */
+export function dayProfit(history: EquityHistory, equity: number): number {
+  const present = history.points.at(-1);
+  if (present === undefined) return 0;
+  const before = history.points.at(-2);
+  const deposited = present.deposits - (before?.deposits ?? 0);
+  return equity - (before?.equity ?? history.startBalance) - deposited;
+}

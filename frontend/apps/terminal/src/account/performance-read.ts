@@ -1,0 +1,73 @@
+import type { TradingClient } from "@trading-api/client";
+import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import type { TradingAccount } from "../account.ts";
+import { messageOf } from "../error-messages.ts";
+import { readUntilAnswered } from "../read-until-answered.ts";
+
+/** The least time between two reads of the same figures. */
+const REFRESH_MS = 2_000;
+
+export interface PerformanceRead<T> {
+  /** What was read last; undefined before the first answer, and after a failure. */
+  data: Accessor<T | undefined>;
+  /** Why the server refused, or an empty text. */
+  failure: Accessor<string>;
+  retry(): void;
+}
+
+/**
+ * Read figures of the account now, and again after each change of its balance, while the component
+ * is on the screen. `read` is tracked: what it uses before its first await causes another read.
+ */
+export function createPerformanceRead<T>(
+  socket: TradingClient["socket"],
+  account: TradingAccount,
+  read: () => Promise<T>,
+): PerformanceRead<T> {
+  const [data, setData] = createSignal<T>();
+  const [failure, setFailure] = createSignal("");
+  const [attempt, setAttempt] = createSignal(0);
+  let current: object | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let startedAt = Number.NEGATIVE_INFINITY;
+
+  const start = async (first: Promise<T>) => {
+    const own = {};
+    current = own;
+    startedAt = performance.now();
+    let answer: Promise<T> | null = first;
+    const next = () => {
+      const promise = answer ?? read();
+      answer = null;
+      return promise;
+    };
+    try {
+      const found = await readUntilAnswered(socket, next, () => current === own);
+      if (found === undefined || current !== own) return;
+      setData(() => found);
+      setFailure("");
+    } catch (error) {
+      if (current === own) setFailure(messageOf(error));
+    }
+  };
+  createEffect(() => {
+    attempt();
+    void start(read());
+  });
+  createEffect(
+    on(
+      () => account.state?.balance,
+      () => {
+        clearTimeout(timer);
+        const wait = startedAt + REFRESH_MS - performance.now();
+        timer = setTimeout(() => void start(read()), Math.max(wait, 0));
+      },
+      { defer: true },
+    ),
+  );
+  onCleanup(() => {
+    current = null;
+    clearTimeout(timer);
+  });
+  return { data, failure, retry: () => setAttempt((count) => count + 1) };
+}

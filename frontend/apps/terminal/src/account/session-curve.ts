@@ -1,0 +1,35 @@
+/** A value of money at a time, in ms UTC of market time. */
+export interface CurvePoint {
+  time: number;
+  value: number;
+}
+
+const POINTS_MAX = 5_000;
+const SECOND_MS = 1_000;
+
+/** The equity that was reported since the page was loaded, with one point a second. */
+export class SessionCurve {
+  #points: CurvePoint[] = [];
+  readonly #listeners = new Set<() => void>();
+
+  /** The points, ascending in time. The last one changes with each report. */
+  get points(): readonly CurvePoint[] {
+    return this.#points;
+  }
+
+  /** Add a report. One of the same second, or of an earlier one, replaces the last value. */
+  add(ms: number, value: number): void {
+    const time = Math.floor(ms / SECOND_MS) * SECOND_MS;
+    const last = this.#points.at(-1);
+    if (last !== undefined && time <= last.time) last.value = value;
+    else this.#points.push({ time, value });
+    if (this.#points.length > POINTS_MAX) this.#points = this.#points.slice(-POINTS_MAX / 2);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Call `listener` with every change, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

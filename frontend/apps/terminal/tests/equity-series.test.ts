@@ -1,0 +1,113 @@
+import type { EquityHistory } from "@trading-api/client";
+import { expect, test } from "vitest";
+import { moneyScale, nearestPoint, timeScale } from "../src/account/curve-scale.ts";
+import {
+  DAY_MS,
+  dayProfit,
+  equitySeries,
+  pointsIn,
+  rangeStart,
+} from "../src/account/equity-series.ts";
+
+const day = (number: number, equity: number, deposits = 0, drawdown = 0) => ({
+  time: number * DAY_MS,
+  equity,
+  balance: equity,
+  openPL: 0,
+  deposits,
+  drawdown,
+  drawdownPercent: 0,
+});
+
+const history: EquityHistory = {
+  startTime: 10 * DAY_MS + 5,
+  startReason: "opened",
+  startBalance: 1_000,
+  currency: "USD",
+  valuation: "dailyClose",
+  points: [day(10, 1_100), day(11, 1_050, 0, 50), day(12, 1_560, 500, 40)],
+};
+
+const noon = 12.5 * DAY_MS;
+
+test("whole days stand at their ends, and the session follows them", () => {
+  const points = equitySeries(history, [{ time: noon, value: 1_540 }]);
+  expect(points.map(({ time, equity }) => [time, equity])).toEqual([
+    [10 * DAY_MS + 5, 1_000],
+    [11 * DAY_MS, 1_100],
+    [12 * DAY_MS, 1_050],
+    [noon, 1_540],
+  ]);
+});
+
+test("deposits are no gains, and the drawdown continues from the highest value", () => {
+  // The highest value is 1,100 without deposits, and 1,600 with those of the present.
+  const [last] = equitySeries(history, [{ time: noon, value: 1_540 }]).slice(-1);
+  expect(last).toMatchObject({ drawdown: 60, drawdownPercent: (60 / 1_600) * 100 });
+  const session = [
+    { time: noon, value: 1_700 },
+    { time: noon + 1_000, value: 1_690 },
+  ];
+  expect(equitySeries(history, session).map(({ drawdown }) => drawdown)).toEqual([0, 0, 50, 0, 10]);
+});
+
+test("without a session the last point is the present that the server stated", () => {
+  const last = equitySeries(history, []).at(-1);
+  expect(last).toMatchObject({ time: 12 * DAY_MS, equity: 1_560, drawdown: 40 });
+});
+
+test("where older events were removed, the curve begins with the first day", () => {
+  const points = equitySeries({ ...history, startReason: "removed" }, []);
+  expect(points[0]?.time).toBe(11 * DAY_MS);
+});
+
+test("an account without points has no curve", () => {
+  expect(equitySeries({ ...history, points: [] }, [])).toEqual([]);
+});
+
+test("a range begins with the last point before it", () => {
+  const session = [
+    { time: noon, value: 1_540 },
+    { time: noon + 1_000, value: 1_541 },
+  ];
+  const points = equitySeries(history, session);
+  expect(pointsIn(points, "all", session)).toEqual(points);
+  expect(pointsIn(points, "session", session).map(({ equity }) => equity)).toEqual([1_540, 1_541]);
+  expect(pointsIn(points, "week", session)).toEqual(points);
+  expect(rangeStart("week", 12.5 * DAY_MS)).toBe(5 * DAY_MS);
+  expect(rangeStart("all", noon)).toBeUndefined();
+});
+
+test("the profit of the day leaves out deposits", () => {
+  expect(dayProfit(history, 1_560)).toBe(10);
+  expect(dayProfit({ ...history, points: history.points.slice(0, 1) }, 1_100)).toBe(100);
+  expect(dayProfit({ ...history, points: [] }, 5)).toBe(0);
+});
+
+test("the scale of money has round steps and includes all values", () => {
+  const scale = moneyScale(99_950, 100_130, 100, 0, 5);
+  expect(scale.ticks).toEqual([99_950, 100_000, 100_050, 100_100]);
+  expect(scale.at(99_950)).toBeLessThan(100);
+  expect(scale.at(100_130)).toBeGreaterThan(0);
+  const flat = moneyScale(5, 5, 100, 0, 4);
+  expect(flat.at(5)).toBeCloseTo(50);
+  expect(flat.ticks.length).toBeGreaterThan(0);
+});
+
+test("the scale of time has whole days or minutes", () => {
+  expect(timeScale(0, 10 * DAY_MS, 0, 100, 5).ticks.every((tick) => tick % DAY_MS === 0)).toBe(
+    true,
+  );
+  expect(timeScale(5, 600_000, 0, 100, 5).ticks).toEqual([
+    120_000, 240_000, 360_000, 480_000, 600_000,
+  ]);
+  expect(timeScale(0, 9_000 * DAY_MS, 0, 100, 5).ticks.length).toBeLessThanOrEqual(6);
+});
+
+test("the nearest point is found by time", () => {
+  const points = equitySeries(history, [{ time: noon, value: 1_540 }]);
+  expect(nearestPoint(points, 0)).toBe(0);
+  expect(nearestPoint(points, 11.4 * DAY_MS)).toBe(1);
+  expect(nearestPoint(points, 11.6 * DAY_MS)).toBe(2);
+  expect(nearestPoint(points, 99 * DAY_MS)).toBe(3);
+});
