@@ -7,6 +7,7 @@ import {
   equitySeries,
   pointsIn,
   rangeStart,
+  withoutDeposits,
 } from "../src/account/equity-series.ts";
 
 const day = (number: number, equity: number, deposits = 0, drawdown = 0) => ({
@@ -49,6 +50,11 @@ test("deposits are no gains, and the drawdown continues from the highest value",
     { time: noon + 1_000, value: 1_690 },
   ];
   expect(equitySeries(history, session).map(({ drawdown }) => drawdown)).toEqual([0, 0, 50, 0, 10]);
+});
+
+test("the curve can leave out deposits and withdrawals", () => {
+  const points = withoutDeposits(equitySeries(history, [{ time: noon, value: 1_540 }]));
+  expect(points.map(({ equity }) => equity)).toEqual([1_000, 1_100, 1_050, 1_040]);
 });
 
 test("without a session the last point is the present that the server stated", () => {

@@ -1,7 +1,16 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
-export type Panel = "Positions" | "Orders" | "History" | "Fills" | "Equity" | "Alerts";
+export type Panel =
+  | "Positions"
+  | "Orders"
+  | "History"
+  | "Fills"
+  | "Summary"
+  | "Equity"
+  | "Statistics"
+  | "Closed trades"
+  | "Alerts";
 
 /** The terminal in its own browser context, with the actions and the view of a user. */
 export class TerminalPage {

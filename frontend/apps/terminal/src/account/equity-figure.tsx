@@ -127,7 +127,7 @@ export function EquityFigure(props: { points: readonly EquityPoint[] }) {
   );
 }
 
-const EMPTY: EquityPoint = { time: 0, equity: 0, drawdown: 0, drawdownPercent: 0 };
+const EMPTY: EquityPoint = { time: 0, equity: 0, deposits: 0, drawdown: 0, drawdownPercent: 0 };
 
 function layoutOf(
   points: readonly EquityPoint[],

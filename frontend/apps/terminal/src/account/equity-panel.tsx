@@ -14,6 +14,7 @@ import {
   type EquityPoint,
   equitySeries,
   pointsIn,
+  withoutDeposits,
 } from "./equity-series.ts";
 import { createPerformanceRead } from "./performance-read.ts";
 import { PerformanceState, Since } from "./performance-state.tsx";
@@ -59,6 +60,7 @@ function Curve(props: { history: EquityHistory }) {
   const { account } = useApp();
   const [stored, setRange] = persistedSignal<CurveRange>("equity.range", "month");
   const range = () => (CURVE_RANGES.includes(stored()) ? stored() : "month");
+  const [hasDeposits, setHasDeposits] = persistedSignal("equity.deposits", true);
   const [version, setVersion] = createSignal(0);
   let frame = 0;
   const stop = account.curve.onChange(() => {
@@ -76,7 +78,8 @@ function Curve(props: { history: EquityHistory }) {
   const points = createMemo(() => {
     version();
     const session = account.curve.points;
-    return pointsIn(equitySeries(props.history, session), range(), session);
+    const shown = pointsIn(equitySeries(props.history, session), range(), session);
+    return hasDeposits() ? shown : withoutDeposits(shown);
   });
   const largest = () => Math.max(0, ...points().map(({ drawdownPercent }) => drawdownPercent));
   return (
@@ -89,6 +92,14 @@ function Curve(props: { history: EquityHistory }) {
           value={range()}
           onChange={setRange}
         />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={hasDeposits()}
+            onChange={({ currentTarget }) => setHasDeposits(currentTarget.checked)}
+          />
+          {texts.deposits}
+        </label>
         <span class="muted">{texts.drawdownMax(format.ratio(largest()))}</span>
       </div>
       <Show when={points().length > 0} fallback={<p class="empty">{texts.noEquity}</p>}>

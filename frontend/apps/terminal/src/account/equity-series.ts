@@ -1,12 +1,16 @@
-import type { EquityHistory } from "@trading-api/client";
+import type { DailyEquity, EquityHistory } from "@trading-api/client";
 import type { CurvePoint } from "./session-curve.ts";
 
 export const DAY_MS = 86_400_000;
 
-/** The equity at a time in ms UTC. `drawdown` is how far it is below its highest value so far. */
+/**
+ * The equity at a time in ms UTC. `deposits` is what was paid in since the start. `drawdown` is how
+ * far equity less deposits is below its highest value so far.
+ */
 export interface EquityPoint {
   time: number;
   equity: number;
+  deposits: number;
   drawdown: number;
   drawdownPercent: number;
 }
@@ -55,12 +59,13 @@ export function equitySeries(
     points.push({
       time: history.startTime,
       equity: history.startBalance,
+      deposits: 0,
       drawdown: 0,
       drawdownPercent: 0,
     });
   }
-  for (const { time, equity, drawdown, drawdownPercent } of history.points.slice(0, -1)) {
-    points.push({ time: time + DAY_MS, equity, drawdown, drawdownPercent });
+  for (const day of history.points.slice(0, -1)) {
+    points.push({ ...pointOf(day), time: day.time + DAY_MS });
   }
   let last = points.at(-1)?.time ?? present.time;
   let peak = present.equity - present.deposits + present.drawdown;
@@ -73,17 +78,29 @@ export function equitySeries(
     points.push({
       time,
       equity: value,
+      deposits: present.deposits,
       drawdown,
       drawdownPercent: highest > 0 ? (drawdown / highest) * 100 : 0,
     });
     last = time;
   }
   if (session.length === 0) {
-    const { time, equity, drawdown, drawdownPercent } = present;
-    points.push({ time: Math.max(last, time), equity, drawdown, drawdownPercent });
+    points.push({ ...pointOf(present), time: Math.max(last, present.time) });
   }
   return points;
 }
+
+const pointOf = ({
+  time,
+  equity,
+  deposits,
+  drawdown,
+  drawdownPercent,
+}: DailyEquity): EquityPoint => ({ time, equity, deposits, drawdown, drawdownPercent });
+
+/** Return the points with the equity that there would be without deposits and withdrawals. */
+export const withoutDeposits = (points: readonly EquityPoint[]): EquityPoint[] =>
+  points.map((point) => ({ ...point, equity: point.equity - point.deposits }));
 
 /** Return the points of a range that ends with the last one, and the last point before it. */
 export function pointsIn(

@@ -46,6 +46,7 @@ export const account = {
   curve: "Equity over time",
   curveValue: (time: string, equity: string, drawdown: string) =>
     `${time}: ${equity}, drawdown ${drawdown}`,
+  deposits: "With deposits",
   drawdown: "Drawdown",
   drawdownMax: (percent: string) => `Largest drawdown ${percent}`,
   table: "Table of the values",
