@@ -7,7 +7,7 @@ import { boxOf, Finger, PHONE, SteppedTerminal } from "./support/stepped-termina
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
 
 const script = fileURLToPath(new URL("support/traded_ledger.py", import.meta.url));
-const ACCOUNTS = 7;
+const ACCOUNTS = 4;
 const DAYS = 40;
 const shared = SteppedTerminal.of("PERFORMANCE", [script, String(ACCOUNTS), String(DAYS)]);
 
@@ -15,6 +15,12 @@ const equity = () => shared.get<EquityHistory>("performance/equity");
 const statistics = (query = "") =>
   shared.get<PerformanceStatistics>("performance/statistics", query);
 const rest = () => new RestClient({ baseUrl: shared.market.address });
+const percent = async (terminal: TerminalPage, name: string) =>
+  parseNumber(
+    (await terminal.page.locator(`[data-figure="${name}"]`).innerText()).replace("%", ""),
+  );
+const range = ({ page }: TerminalPage, name: string) =>
+  page.getByRole("radiogroup", { name: "Range" }).getByRole("radio", { name, exact: true });
 const money = (value: number) => Number(value.toFixed(2));
 
 const curve = ({ page }: TerminalPage) => page.getByRole("slider", { name: "Equity over time" });
@@ -25,7 +31,7 @@ const chosen = async (terminal: TerminalPage) => {
   return { at, equity: parseNumber(value), drawdown: parseNumber(drawdown) };
 };
 
-test("the summary has the money, the margin, and how far its limits are", async () => {
+test("the summary has the limits of margin, and the statistics are those of the server", async () => {
   const terminal = await shared.open();
   const { page } = terminal;
   await terminal.show("Summary");
@@ -36,10 +42,11 @@ test("the summary has the money, the margin, and how far its limits are", async 
     openProfit: account.unrealizedPL,
     usedMargin: account.usedMargin ?? 0,
     freeMargin: account.freeMargin ?? 0,
-    marginLevel: (account.equity / (account.usedMargin ?? 0)) * 100,
   })) {
     expect(await terminal.figure(`summary-${name}`), name).toBeCloseTo(value, 2);
   }
+  const level = (account.equity / (account.usedMargin ?? 0)) * 100;
+  expect(await percent(terminal, "summary-marginLevel")).toBeCloseTo(level, 1);
   const [before, today] = history.points.slice(-2);
   const profit = (today?.equity ?? 0) - (before?.equity ?? 0);
   await expect.poll(() => terminal.figure("summary-dayProfit")).toBeCloseTo(profit, 2);
@@ -55,14 +62,53 @@ test("the summary has the money, the margin, and how far its limits are", async 
   expect(await page.getByRole("meter", { name: "Equity and the limits of margin" }).count()).toBe(
     1,
   );
+
+  await terminal.show("Statistics");
+  await page.locator('[data-figure="statistics-trades"]').waitFor();
+  const compare = async (found: PerformanceStatistics) => {
+    const { total } = found;
+    const figures = {
+      trades: total.trades,
+      profitFactor: total.profitFactor ?? 0,
+      averageWin: total.averageWin ?? 0,
+      averageLoss: -(total.averageLoss ?? 0),
+      profit: total.profit,
+      fees: total.fees,
+      netProfit: total.netProfit,
+    };
+    for (const [name, value] of Object.entries(figures)) {
+      await expect
+        .poll(() => terminal.figure(`statistics-${name}`), { message: name })
+        .toBeCloseTo(value, 1);
+    }
+    const winRate = (total.winRate ?? 0) * 100;
+    expect(await percent(terminal, "statistics-winRate")).toBeCloseTo(winRate, 1);
+    for (const symbol of found.bySymbol) {
+      const row = page.locator(`tr[data-part="${symbol.symbol}"]`);
+      expect(parseNumber(await row.locator("td").last().innerText())).toBeCloseTo(
+        symbol.netProfit,
+        1,
+      );
+    }
+    const days = page.getByRole("table", { name: "By day" }).locator("tbody tr");
+    expect(await days.count()).toBe(found.byDay.length);
+  };
+  const all = await statistics();
+  expect(all.total.trades).toBe(DAYS * 2);
+  await compare(all);
+  await range(terminal, "All").focus();
+  // The arrow keys go round: the first range is a week.
+  await page.keyboard.press("ArrowRight");
+  const week = (await shared.market.now()) - 7 * 86_400_000;
+  await compare(await statistics(`&from_time=${week}`));
 });
 
-test("the curve shows each day and its drawdown, by the arrow keys and as a table", async () => {
+test("the curve shows each day with its drawdown and a live end, by keys and pointer and as a table", async () => {
   const terminal = await shared.open();
   const { page } = terminal;
   await terminal.show("Equity");
   const { points, startBalance } = await equity();
-  await page.getByRole("radio", { name: "All" }).click();
+  await range(terminal, "All").click();
   const slider = curve(terminal);
   await slider.focus();
   const now = await chosen(terminal);
@@ -88,15 +134,11 @@ test("the curve shows each day and its drawdown, by the arrow keys and as a tabl
   expect(parseNumber(await rows.nth(1).locator("td").first().innerText())).toBe(
     money(yesterday?.equity ?? 0),
   );
-  await page.getByRole("radio", { name: "1W" }).click();
+  await range(terminal, "1W").click();
   expect(await rows.count()).toBe(9);
-});
+  await page.getByText("Table of the values").click();
 
-test("the end of the curve is live, and the pointer chooses a day", async () => {
-  const terminal = await shared.open();
-  const { page } = terminal;
-  await terminal.show("Equity");
-  await curve(terminal).waitFor();
+  // The end is live, and the pointer chooses a day.
   const before = await terminal.figure("equity");
   await shared.market.advanceUntil(async () => (await terminal.figure("equity")) !== before);
   await expect
@@ -108,7 +150,7 @@ test("the end of the curve is live, and the pointer chooses a day", async () => 
   expect(first.at).not.toContain("Jan 2026");
   expect(await page.getByTestId("curve-value").innerText()).toContain(first.at);
   await page.mouse.move(x - 50, y);
-  await page.getByRole("radio", { name: "Session" }).click();
+  await range(terminal, "Session").click();
   expect((await chosen(terminal)).at).toContain("5 Jan 2026 10:3");
 });
 
@@ -125,49 +167,7 @@ test("a finger chooses a day on a phone", async () => {
   await finger.up();
 });
 
-test("the statistics are those of the server, in whole and by symbol and day", async () => {
-  const terminal = await shared.open();
-  const { page } = terminal;
-  await terminal.show("Statistics");
-  await page.locator('[data-figure="statistics-trades"]').waitFor();
-  const compare = async (found: PerformanceStatistics) => {
-    const { total } = found;
-    const figures = {
-      trades: total.trades,
-      winRate: (total.winRate ?? 0) * 100,
-      profitFactor: total.profitFactor ?? 0,
-      averageWin: total.averageWin ?? 0,
-      averageLoss: -(total.averageLoss ?? 0),
-      profit: total.profit,
-      fees: total.fees,
-      netProfit: total.netProfit,
-    };
-    for (const [name, value] of Object.entries(figures)) {
-      await expect
-        .poll(() => terminal.figure(`statistics-${name}`), { message: name })
-        .toBeCloseTo(value, 1);
-    }
-    for (const symbol of found.bySymbol) {
-      const row = page.locator(`tr[data-part="${symbol.symbol}"]`);
-      expect(parseNumber(await row.locator("td").last().innerText())).toBeCloseTo(
-        symbol.netProfit,
-        1,
-      );
-    }
-    const days = page.getByRole("table", { name: "By day" }).locator("tbody tr");
-    expect(await days.count()).toBe(found.byDay.length);
-  };
-  const all = await statistics();
-  expect(all.total.trades).toBe(DAYS * 2);
-  await compare(all);
-  await page.getByRole("radio", { name: "All" }).focus();
-  // The arrow keys go round: the first range is a week.
-  await page.keyboard.press("ArrowRight");
-  const week = (await shared.market.now()) - 7 * 86_400_000;
-  await compare(await statistics(`&from_time=${week}`));
-});
-
-test("closed trades are those of the server, and new ones are added", async () => {
+test("closed trades are those of the server, and follow new ones and a reset of the account", async () => {
   const terminal = await shared.open();
   const { page } = terminal;
   await terminal.show("Closed trades");
@@ -191,13 +191,8 @@ test("closed trades are those of the server, and new ones are added", async () =
   const [added] = await shared.get<ClosedTrade[]>("performance/trades");
   await page.locator(`tr[data-trade="${added?.seq}"]`).waitFor();
   expect(added?.symbol).toBe("AAPL");
-});
 
-test("a reset of the account begins the figures again", async () => {
-  const terminal = await shared.open();
-  const { page } = terminal;
-  await terminal.show("Closed trades");
-  await page.locator("tr[data-trade]").first().waitFor();
+  // A reset of the account begins the figures again.
   await fetch(`${shared.market.address}/api/v1/broker/accounts/${shared.account}/reset`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },

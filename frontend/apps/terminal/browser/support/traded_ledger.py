@@ -1,4 +1,4 @@
-"""Serve the application on a ledger whose accounts have traded on the days before its market starts.
+"""Serve the application on a ledger whose accounts have traded before its market starts.
 
 The arguments are the number of accounts, which are named PERFORMANCE-1 and so on, and that of
 days."""
