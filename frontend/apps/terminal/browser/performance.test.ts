@@ -192,6 +192,24 @@ test("closed trades are those of the server, and follow new ones and a reset of 
   await page.locator(`tr[data-trade="${added?.seq}"]`).waitFor();
   expect(added?.symbol).toBe("AAPL");
 
+  // A trade shows the chart of its symbol at the time of its exit.
+  const foreign = trades.find(({ symbol }) => symbol === "BTCUSD");
+  const exit = new Date(foreign?.exitTime ?? 0).toISOString().slice(11, 16);
+  const link = page.locator(`tr[data-trade="${foreign?.seq}"]`).getByRole("button");
+  await link.focus();
+  await page.keyboard.press("Enter");
+  await page.locator('section[aria-label="Chart of BTCUSD"]').waitFor();
+  const period = page.getByTestId("period");
+  await expect
+    .poll(async () => {
+      const [, from = "", to = ""] =
+        /^4 Jan (?:2026 )?(\d\d:\d\d) to (?:4 Jan 2026 )?(\d\d:\d\d)$/.exec(
+          await period.innerText(),
+        ) ?? [];
+      return from < exit && exit < to;
+    })
+    .toBe(true);
+
   // A reset of the account begins the figures again.
   await fetch(`${shared.market.address}/api/v1/broker/accounts/${shared.account}/reset`, {
     method: "POST",

@@ -1,6 +1,7 @@
 import type { EquityHistory } from "@trading-api/client";
 import { expect, test } from "vitest";
 import { moneyScale, nearestPoint, timeScale } from "../src/account/curve-scale.ts";
+import { duration } from "../src/account/duration.ts";
 import {
   DAY_MS,
   dayProfit,
@@ -116,4 +117,14 @@ test("the nearest point is found by time", () => {
   expect(nearestPoint(points, 11.4 * DAY_MS)).toBe(1);
   expect(nearestPoint(points, 11.6 * DAY_MS)).toBe(2);
   expect(nearestPoint(points, 99 * DAY_MS)).toBe(3);
+});
+
+test.each([
+  [0, "0s"],
+  [40_400, "40s"],
+  [125_000, "2m 5s"],
+  [7_200_000, "2h"],
+  [3 * DAY_MS + 4 * 3_600_000 + 59_000, "3d 4h"],
+])("a duration of %d ms is shown in its two largest units", (ms, text) => {
+  expect(duration(ms)).toBe(text);
 });
