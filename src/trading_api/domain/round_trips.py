@@ -220,11 +220,15 @@ class TradeFigures:
 
     def add(self, trade: RoundTrip) -> None:
         """Count a trade."""
-        net = trade.net_profit
+        self.count(trade.profit, trade.fees, trade.exit_ms - trade.entry_ms)
+
+    def count(self, profit: Decimal, fees: Decimal, held_ms: int) -> None:
+        """Count a trade with a profit before fees, which lasted for `held_ms`."""
+        net = EXACT.subtract(profit, fees)
         self.trades += 1
-        self.profit = EXACT.add(self.profit, trade.profit)
-        self.fees = EXACT.add(self.fees, trade.fees)
-        self.held_ms += max(trade.exit_ms - trade.entry_ms, 0)
+        self.profit = EXACT.add(self.profit, profit)
+        self.fees = EXACT.add(self.fees, fees)
+        self.held_ms += max(held_ms, 0)
         if net > 0:
             self.wins += 1
             self.won = EXACT.add(self.won, net)

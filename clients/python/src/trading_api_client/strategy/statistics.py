@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 from msgspec import Struct
@@ -67,12 +68,21 @@ def sharpe_ratio(curve: EquityCurve, initial_balance: float) -> float:
 
 def trade_figures(trades: Sequence[Trade]) -> tuple[int, int, float, float]:
     """Return how many trades are closed and how many open, the win rate and the profit factor."""
-    closed = [trade.netProfit for trade in trades if trade.exitTime is not None]
-    won = sum(profit for profit in closed if profit > 0)
-    lost = -sum(profit for profit in closed if profit < 0)
-    win_rate = sum(profit > 0 for profit in closed) / len(closed) if closed else float("nan")
-    factor = won / lost if lost else float("inf") if won else float("nan")
-    return len(closed), len(trades) - len(closed), win_rate, factor
+    from trading_api.domain.round_trips import TradeFigures
+
+    figures = TradeFigures()
+    for trade in trades:
+        if trade.exitTime is not None:
+            exact = Decimal(repr(trade.profit)), Decimal(repr(trade.commission))
+            figures.count(*exact, trade.exitTime - trade.entryTime)
+    win_rate = figures.win_rate
+    factor = figures.profit_factor
+    return (
+        figures.trades,
+        len(trades) - figures.trades,
+        float("nan") if win_rate is None else float(win_rate),
+        float(factor) if factor is not None else float("inf") if figures.won else float("nan"),
+    )
 
 
 def curve_figures(curve: EquityCurve, initial_balance: float) -> tuple[float, float, float, float]:

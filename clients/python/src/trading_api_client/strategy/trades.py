@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from trading_api_client.models import Execution, Side
+
+if TYPE_CHECKING:
+    # Only a backtest has trades, and it runs the server's own exchange.
+    from trading_api.domain.booking import Booking
+    from trading_api.domain.round_trips import OpenTrade, RoundTrip
 
 
 class Trade(Struct, frozen=True, kw_only=True):
@@ -43,25 +50,22 @@ def round_trips(executions: Sequence[Execution]) -> list[Trade]:
     """Return the trades, open ones included, in the order of their openings.
 
     A fill that crosses zero ends a trade and opens the next one. Its commission is divided by
-    quantity."""
-    finished: list[_OpenTrade] = []
-    open_trades: dict[str, _OpenTrade] = {}
+    quantity. The server defines trades, and counts its accounts' in the same way."""
+    from trading_api.domain.round_trips import TradeFold
+
+    fold, numbers = TradeFold(), dict[str, int]()
+    found: list[tuple[int, Trade]] = []
+    opened = 0
     for execution in executions:
-        rest, sign = execution.qty, execution.side.value
-        trade = open_trades.get(execution.symbol)
-        if trade is not None and sign != trade.sign:
-            closed = min(rest, trade.held)
-            trade.reduce(execution, closed)
-            rest = _without_noise(rest - closed, execution.qty)
-            if not trade.held:
-                del open_trades[execution.symbol]
-                trade = None
-        if rest:
-            if trade is None:
-                trade = open_trades[execution.symbol] = _OpenTrade(execution)
-                finished.append(trade)
-            trade.add(execution, rest)
-    return [trade.to_trade() for trade in finished]
+        symbol = execution.symbol
+        ended = fold.add(_fill(execution))
+        if ended is not None:
+            found.append((numbers.pop(symbol), _closed_trade(ended)))
+        if symbol in fold.open_trades and symbol not in numbers:
+            numbers[symbol] = opened
+            opened += 1
+    found += [(numbers[each.symbol], _open_trade(each)) for each in fold.open_trades.values()]
+    return [trade for _, trade in sorted(found, key=lambda each: each[0])]
 
 
 def holdings(executions: Sequence[Execution]) -> dict[str, list[Holding]]:
@@ -82,56 +86,59 @@ def holdings(executions: Sequence[Execution]) -> dict[str, list[Holding]]:
     return found
 
 
-class _OpenTrade:
-    """A trade while its fills are added up."""
+def _fill(execution: Execution) -> Booking:
+    """Return an execution in exact numbers, which its floats stand for."""
+    from trading_api.domain.booking import Booking, BookingKind
+    from trading_api.domain.orders import Side as ServerSide
 
-    def __init__(self, execution: Execution) -> None:
-        self.symbol = execution.symbol
-        self.side = execution.side
-        self.sign = execution.side.value
-        self.held = 0.0
-        self._entry_time = execution.time
-        self._exit_time = execution.time
-        self._opened = self._closed = self._paid = self._received = 0.0
-        self._cash = self._commission = 0.0
-        self._executions = 0
+    commission = _exact(execution.commission or 0.0)
+    return Booking(
+        seq=0,
+        kind=BookingKind.FILL,
+        time_ms=execution.time,
+        symbol=execution.symbol,
+        side=ServerSide(execution.side.value),
+        quantity=_exact(execution.qty),
+        price=_exact(execution.price),
+        realized_pl=_exact(execution.netAmount or 0.0) + commission,
+        commission=commission,
+    )
 
-    def add(self, execution: Execution, qty: float) -> None:
-        """Add a fill that opens `qty`."""
-        self.held += qty
-        self._opened += qty
-        self._paid += qty * execution.price
-        self._count(execution, qty, 0.0)
 
-    def reduce(self, execution: Execution, qty: float) -> None:
-        """Add a fill that closes `qty`. Its profit is all that the fill realized."""
-        self.held = _without_noise(self.held - qty, execution.qty)
-        self._closed += qty
-        self._received += qty * execution.price
-        self._exit_time = execution.time
-        profit = (execution.netAmount or 0.0) + (execution.commission or 0.0)
-        self._count(execution, qty, profit)
+def _closed_trade(trade: RoundTrip) -> Trade:
+    return Trade(
+        symbol=trade.symbol,
+        side=Side(trade.side.value),
+        qty=float(trade.quantity),
+        entryTime=trade.entry_ms,
+        entryPrice=float(trade.entry_price),
+        exitTime=trade.exit_ms,
+        exitPrice=float(trade.exit_price),
+        profit=float(trade.profit),
+        commission=float(trade.fees),
+        netProfit=float(trade.net_profit),
+        executions=trade.fills,
+    )
 
-    def _count(self, execution: Execution, qty: float, profit: float) -> None:
-        self._cash += profit
-        self._commission += (execution.commission or 0.0) * qty / execution.qty
-        self._executions += 1
 
-    def to_trade(self) -> Trade:
-        is_closed = not self.held
-        return Trade(
-            symbol=self.symbol,
-            side=self.side,
-            qty=self._opened,
-            entryTime=self._entry_time,
-            entryPrice=self._paid / self._opened,
-            exitTime=self._exit_time if is_closed else None,
-            exitPrice=self._received / self._closed if is_closed else None,
-            profit=self._cash,
-            commission=self._commission,
-            netProfit=self._cash - self._commission,
-            executions=self._executions,
-        )
+def _open_trade(trade: OpenTrade) -> Trade:
+    return Trade(
+        symbol=trade.symbol,
+        side=Side(trade.side.value),
+        qty=float(trade.opened),
+        entryTime=trade.entry_ms,
+        entryPrice=float(trade.entry_price),
+        exitTime=None,
+        exitPrice=None,
+        profit=float(trade.profit),
+        commission=float(trade.fees),
+        netProfit=float(trade.profit - trade.fees),
+        executions=trade.fills,
+    )
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(value))
 
 
 def _without_noise(difference: float, of: float) -> float:
