@@ -81,6 +81,10 @@ test("a range begins with the last point before it", () => {
   expect(pointsIn(points, "all", session)).toEqual(points);
   expect(pointsIn(points, "session", session).map(({ equity }) => equity)).toEqual([1_540, 1_541]);
   expect(pointsIn(points, "week", session)).toEqual(points);
+  const later = points.map((point) => ({ ...point, time: point.time + 6.5 * DAY_MS }));
+  expect(pointsIn(later, "week", [])).toEqual(later);
+  const exact = points.map((point) => ({ ...point, time: point.time + 7.5 * DAY_MS }));
+  expect(pointsIn(exact.slice(0, 3), "week", []).length).toBe(3);
   expect(rangeStart("week", 12.5 * DAY_MS)).toBe(5 * DAY_MS);
   expect(rangeStart("all", noon)).toBeUndefined();
 });

@@ -102,7 +102,7 @@ const pointOf = ({
 export const withoutDeposits = (points: readonly EquityPoint[]): EquityPoint[] =>
   points.map((point) => ({ ...point, equity: point.equity - point.deposits }));
 
-/** Return the points of a range that ends with the last one, and the last point before it. */
+/** Return the points of a range that ends with the last one, from the value at its start on. */
 export function pointsIn(
   points: readonly EquityPoint[],
   range: CurveRange,
@@ -113,7 +113,8 @@ export function pointsIn(
   if (start === undefined) return points;
   const first = points.findIndex(({ time }) => time >= start);
   if (first < 0) return points.slice(-1);
-  return points.slice(range === "session" ? first : Math.max(0, first - 1));
+  const isExact = range === "session" || points[first]?.time === start;
+  return points.slice(isExact ? first : Math.max(0, first - 1));
 }
 
 /** Return the profit since the day before the present one ended, and 0 on the first day. */
