@@ -229,6 +229,23 @@ test("the button on a line cancels its order, by a key too", async () => {
   expect((await orders()).map(({ status }) => status)).toEqual([1]);
 });
 
+test("a drawing under a line does not take its presses", async () => {
+  const terminal = await shared.open();
+  const { page } = terminal;
+  const { handle, price } = await placeLimit(terminal);
+  const { x, y } = await middleOf(handle);
+  await page.getByRole("button", { name: "Horizontal line", exact: true }).click();
+  await page.mouse.click(x - 200, y);
+  await page.getByRole("button", { name: /^Horizontal line 1, point 1/ }).waitFor();
+  await drag(terminal, handle, 40);
+  const moved = await shownPrice(handle);
+  expect(moved).toBeLessThan(price);
+  await page.mouse.up();
+  await expect.poll(limitPrice).toBe(moved);
+  await page.getByRole("button", { name: "Cancel Limit buy 1" }).click();
+  await handle.waitFor({ state: "detached" });
+});
+
 test("the line of a position shows its profit, and closes it", async () => {
   const terminal = await shared.open();
   await buy(terminal, 10);

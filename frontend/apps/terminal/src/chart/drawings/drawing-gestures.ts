@@ -240,7 +240,10 @@ export class DrawingGestures {
     this.#options.onDoubleClick(drawing);
   }
 
+  /** Return whether a press is on the pane, and not on a line of an order, which is over it. */
   #isOnPane(event: PointerEvent): boolean {
+    if (event.target instanceof Element && event.target.closest(".price-lines") !== null)
+      return false;
     const projection = this.#options.projection();
     const { x, y } = this.#placeOf(event);
     return (
