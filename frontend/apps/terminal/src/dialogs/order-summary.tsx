@@ -5,6 +5,7 @@ import { adviceFor, messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
 import { orderTypeLabel, sideLabel } from "../labels.ts";
 import { texts } from "../texts/texts.ts";
+import "./order-summary.css";
 
 export interface OrderSummaryProps {
   order: PreOrder;
