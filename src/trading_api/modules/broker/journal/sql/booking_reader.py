@@ -18,6 +18,10 @@ from trading_api.modules.broker.journal.image_codec import decode_image
 from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
 from trading_api.modules.broker.journal.sql.tables import ANCHORS, BOOKS_CASH, EVENTS, EXECUTIONS
 
+_FILL_COLUMNS = (
+    *("seq", "time_ms", "symbol", "side", "quantity", "price"),
+    *("rate", "realized_pl", "commission"),
+)
 _SIDES = {side.name.lower(): side for side in Side}
 
 
@@ -29,7 +33,9 @@ def read_bookings(
 
     def read(connection: Connection) -> list[Booking]:
         fills = _fills(connection, account_id, since, limit, seq_max)
-        others = _others(connection, account_id, since, limit, seq_max)
+        # Later ones would be read again for the next page.
+        end = fills[-1].seq if len(fills) == limit else seq_max
+        others = _others(connection, account_id, since, limit, end)
         return list(merge(fills, others, key=attrgetter("seq")))[:limit]
 
     return reader.read(read)
@@ -52,7 +58,7 @@ def _fills(
 ) -> list[Booking]:
     columns = EXECUTIONS.columns
     wanted = (
-        select(EXECUTIONS)
+        select(*(columns[name] for name in _FILL_COLUMNS))
         .where(columns.account_id == account_id, columns.seq > since, columns.seq <= seq_max)
         .order_by(columns.seq)
         .limit(limit)
@@ -77,17 +83,18 @@ def _others(
 
 
 def _fill(row: Any) -> Booking:
+    seq, time_ms, symbol, side, quantity, price, rate, realized_pl, commission = row
     return Booking(
-        row.seq,
+        seq,
         BookingKind.FILL,
-        row.time_ms,
-        symbol=row.symbol,
-        side=_SIDES[row.side],
-        quantity=Decimal(row.quantity),
-        price=Decimal(row.price),
-        rate=Decimal(row.rate),
-        realized_pl=Decimal(row.realized_pl),
-        commission=Decimal(row.commission),
+        time_ms,
+        symbol=symbol,
+        side=_SIDES[side],
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+        rate=Decimal(rate),
+        realized_pl=Decimal(realized_pl),
+        commission=Decimal(commission),
     )
 
 
