@@ -19,6 +19,7 @@ from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.module import BrokerModule
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
 from trading_api.modules.datafeed.module import DatafeedModule
+from trading_api.modules.datafeed.source_history import SourceHistory
 from trading_api.observability.log_rate_limit import log_dropped_lines
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
@@ -62,7 +63,9 @@ def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) ->
         shard_count = settings.shards if role == "broker" else None
         venue = create_venue(settings, journal, market.feed, metrics, readiness, shard_count)
         epochs = fence.epochs if fence else None
-        context = replace(context, venue=venue, shard_epochs=epochs)
+        # Past days of accounts are valued at the bars of this process's own source.
+        history = SourceHistory(market.source)
+        context = replace(context, venue=venue, shard_epochs=epochs, market_history=history)
         modules += [BrokerModule(context), AlertsModule(context)]
     host = TopicHost(
         bus,

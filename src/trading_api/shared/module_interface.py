@@ -43,7 +43,7 @@ class ModuleContext:
     """The epoch of each shard whose accounts this process owns at the moment. None where it owns
     all accounts from its start to its end."""
     market_history: MarketHistory | None = None
-    """What the market's source has stored. None in a process that does not own the market."""
+    """What the process's market source has stored. None in a process without a source."""
     command_admission: CommandAdmission | None = None
     """Counts the commands of each account, however they arrive. None where owners count them."""
 

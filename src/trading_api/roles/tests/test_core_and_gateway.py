@@ -57,6 +57,20 @@ async def test_an_order_reaches_the_core_and_its_updates_every_client() -> None:
         assert [account["id"] for account in accounts] == ["A", "DEMO-ACCOUNT"]
 
 
+async def test_the_performance_of_an_account_is_that_of_the_core(address: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{address}/api/v1/broker") as http:
+        account = {"account_id": "PERFORMANCE"}
+        for side in (1, -1):
+            order = {"symbol": "AAPL", "type": 2, "side": side, "qty": 1}
+            assert (await http.post("/orders", params=account, json=order)).is_success
+        equity = (await http.get("/performance/equity", params=account)).json()
+        assert equity["valuation"] == "dailyClose"
+        (trade,) = (await http.get("/performance/trades", params=account)).json()
+        statistics = (await http.get("/performance/statistics", params=account)).json()
+        assert statistics["total"]["netProfit"] == trade["netProfit"]
+        assert statistics["equity"] == equity["points"][-1]["equity"]
+
+
 @pytest.mark.parametrize("mode", ["shared", "context"])
 async def test_a_gateway_compresses_what_the_core_publishes(mode: str) -> None:
     models = UPDATE_MODELS_BY_ROUTE
