@@ -1,7 +1,7 @@
 // Accounts and the controls of a replay, against a real server whose market stands still.
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "./support/chromium.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
 import { SteppedMarket } from "./support/stepped-market.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
@@ -10,8 +10,12 @@ let market: SteppedMarket;
 let terminal: TerminalPage;
 
 beforeAll(async () => {
+  if (chromiumPath === undefined) return;
   [browser, market] = await Promise.all([launchChromium(), SteppedMarket.start()]);
 }, 60_000);
+beforeEach((context) => {
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
+});
 afterEach(() => terminal?.close());
 afterAll(async () => {
   await browser?.close();
@@ -197,12 +201,12 @@ test("a jump to a date fills what it passes, and the chart continues with its ba
   terminal = await TerminalPage.open(browser, market.address, { account: "JUMPER" });
   const { page } = terminal;
   const { ask } = await terminal.quote();
-  await terminal.fillTicket({ type: "Stop", quantity: 1, stop: ask + 0.05 });
+  await terminal.fillTicket({ type: "Stop", quantity: 1, stop: ask + 0.02 });
   await terminal.place();
   await terminal.show("Orders");
   await terminal.orders.first().waitFor();
   const { now_ms } = await replayState();
-  const to = Math.ceil(now_ms / 600_000) * 600_000 + 600_000;
+  const to = Math.ceil(now_ms / 300_000) * 300_000 + 300_000;
   await bar(page).getByLabel("Jump to, UTC").fill(new Date(to).toISOString().slice(0, 16));
   await page.keyboard.press("Enter");
   await expect.poll(async () => (await replayState()).now_ms, { timeout: 40_000 }).toBe(to);
@@ -220,6 +224,7 @@ test("a long jump shows its progress on a phone, and ends where it is stopped", 
     viewport: { width: 390, height: 780 },
     hasTouch: true,
     isMobile: true,
+    colorScheme: "light",
   });
   const { page } = terminal;
   const more = bar(page).getByRole("button", { name: "Speed and jump" });
