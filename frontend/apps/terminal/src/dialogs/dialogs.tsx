@@ -1,10 +1,7 @@
-import { lazy, Match, Suspense, Switch } from "solid-js";
+import { createEffect, lazy, Match, onCleanup, Suspense, Switch } from "solid-js";
 import { type OpenDialog, useApp } from "../app-store.ts";
-import { CloseDialog } from "./close-dialog.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
-import { LeverageDialog } from "./leverage-dialog.tsx";
-import { ModifyDialog } from "./modify-dialog.tsx";
-import { ProtectDialog } from "./protect-dialog.tsx";
+import { named } from "./named.ts";
 import { TokenDialog } from "./token-dialog.tsx";
 
 const SymbolSearch = lazy(() => import("../market/symbol-search.tsx"));
@@ -18,78 +15,89 @@ const CompareDialog = lazy(() => import("../chart/view/compare-dialog.tsx"));
 const GoToDialog = lazy(() => import("../chart/view/go-to-dialog.tsx"));
 const NotificationCentre = lazy(() => import("../notifications/notification-centre.tsx"));
 
+const readOrderDialogs = () => import("./order-dialogs.tsx");
+const OrderDialogs = lazy(readOrderDialogs);
+const ORDER_DIALOGS = new Set<NonNullable<OpenDialog>["name"] | undefined>([
+  "modify",
+  "close",
+  "protect",
+  "leverage",
+]);
+/** The time after the account is loaded, for what an outage must not keep from a trader. */
+const PRELOAD_MS = 2_000;
+
 export function Dialogs() {
-  const { dialog } = useApp();
+  const { dialog, account } = useApp();
+  createEffect(() => {
+    if (account.loading !== "loaded") return;
+    const timer = setTimeout(() => readOrderDialogs().catch(() => {}), PRELOAD_MS);
+    onCleanup(() => clearTimeout(timer));
+  });
   return (
     <Switch>
-      <Match when={of(dialog(), "search")}>
+      <Match when={named(dialog(), "search")}>
         {(open) => (
           <Suspense>
             <SymbolSearch adds={open().adds ?? false} />
           </Suspense>
         )}
       </Match>
-      <Match when={of(dialog(), "goTo")}>
+      <Match when={named(dialog(), "goTo")}>
         <Suspense>
           <GoToDialog />
         </Suspense>
       </Match>
-      <Match when={of(dialog(), "compare")}>
+      <Match when={named(dialog(), "compare")}>
         <Suspense>
           <CompareDialog />
         </Suspense>
       </Match>
-      <Match when={of(dialog(), "modify")}>{(open) => <ModifyDialog order={open().order} />}</Match>
-      <Match when={of(dialog(), "close")}>
-        {(open) => <CloseDialog position={open().position} />}
+      <Match when={ORDER_DIALOGS.has(dialog()?.name)}>
+        <Suspense>
+          <OrderDialogs />
+        </Suspense>
       </Match>
-      <Match when={of(dialog(), "protect")}>
-        {(open) => <ProtectDialog position={open().position} />}
-      </Match>
-      <Match when={of(dialog(), "leverage")}>
-        {(open) => <LeverageDialog symbol={open().symbol} />}
-      </Match>
-      <Match when={of(dialog(), "confirm")}>{(open) => <ConfirmDialog {...open()} />}</Match>
-      <Match when={of(dialog(), "token")}>
+      <Match when={named(dialog(), "confirm")}>{(open) => <ConfirmDialog {...open()} />}</Match>
+      <Match when={named(dialog(), "token")}>
         <TokenDialog />
       </Match>
-      <Match when={of(dialog(), "accounts")}>
+      <Match when={named(dialog(), "accounts")}>
         <Suspense>
           <AccountsDialog />
         </Suspense>
       </Match>
-      <Match when={of(dialog(), "alert")}>
+      <Match when={named(dialog(), "alert")}>
         {(open) => (
           <Suspense>
             <AlertDialog {...open()} />
           </Suspense>
         )}
       </Match>
-      <Match when={of(dialog(), "notifications")}>
+      <Match when={named(dialog(), "notifications")}>
         <Suspense>
           <NotificationCentre />
         </Suspense>
       </Match>
-      <Match when={of(dialog(), "drawings")}>
+      <Match when={named(dialog(), "drawings")}>
         {(open) => (
           <Suspense>
             <DrawingsDialog id={open().id} />
           </Suspense>
         )}
       </Match>
-      <Match when={of(dialog(), "indicators")}>
+      <Match when={named(dialog(), "indicators")}>
         {(open) => (
           <Suspense>
             <IndicatorsDialog id={open().id} />
           </Suspense>
         )}
       </Match>
-      <Match when={of(dialog(), "shortcuts")}>
+      <Match when={named(dialog(), "shortcuts")}>
         <Suspense>
           <ShortcutsDialog />
         </Suspense>
       </Match>
-      <Match when={of(dialog(), "layout")}>
+      <Match when={named(dialog(), "layout")}>
         <Suspense>
           <LayoutDialog />
         </Suspense>
@@ -97,8 +105,3 @@ export function Dialogs() {
     </Switch>
   );
 }
-
-type Named<N> = Extract<NonNullable<OpenDialog>, { name: N }>;
-
-const of = <N extends string>(dialog: OpenDialog, name: N): Named<N> | false =>
-  dialog?.name === name ? (dialog as Named<N>) : false;
