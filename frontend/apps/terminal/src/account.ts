@@ -31,6 +31,7 @@ import { MarketClock } from "./market-clock.ts";
 import { titleOf } from "./notifications/history.ts";
 import type { Notifications } from "./notifications/notifications.ts";
 import { isPermanent } from "./read-until-answered.ts";
+import { texts } from "./texts/texts.ts";
 
 export type Loading = "loading" | "loaded" | "failed";
 
@@ -180,7 +181,7 @@ export class TradingAccount {
   /** Halt trading, which cancels all orders, or resume it. */
   async setHalt(on: boolean): Promise<void> {
     const rest = this.#client.rest.account(this.id);
-    await rest.setKillSwitch(on, on ? "Halted in the terminal" : "");
+    await rest.setKillSwitch(on, on ? texts.liveBanner.reason : "");
     this.#halt[1](await rest.killSwitch());
   }
 
@@ -214,7 +215,7 @@ export class TradingAccount {
           id = undefined;
           continue;
         }
-        const advice = isPermanent(error) ? adviceFor(error) : "Trying again.";
+        const advice = isPermanent(error) ? adviceFor(error) : texts.accountMessages.retrying;
         const message = error instanceof ApiError ? messageOf(error) : "";
         this.#failure[1](`${message} ${advice ?? ""}`.trim());
         this.#loading[1]("failed");
@@ -353,8 +354,8 @@ export class TradingAccount {
       title,
       text,
       isStored: !isError,
-      ...(isError && { advice: "Correct it, and place the order again." }),
-      ...(!isError && { action: { label: "See positions", run: () => this.#onFill() } }),
+      ...(isError && { advice: texts.accountMessages.correct }),
+      ...(!isError && { action: { label: texts.accountMessages.seePositions, run: () => this.#onFill() } }),
     });
   }
 }

@@ -119,11 +119,11 @@ export class AppStore {
         const symbol = await this.market.start(requested);
         if (symbol !== undefined) this.selectSymbol(symbol);
         if (symbol !== undefined && address.has("symbol") && !requested.endsWith(symbol)) {
-          const title = `There is no ${requested} here`;
+          const title = texts.terminal.noSymbol(requested);
           this.notifications.show({
             tone: "info",
             title,
-            text: `This is ${symbol}; press / for others.`,
+            text: texts.terminal.thisIs(symbol),
           });
         }
         return;

@@ -68,21 +68,39 @@ export function timeOfDay(ms: number, withSeconds: boolean): string {
   return new Date(ms).toISOString().slice(11, withSeconds ? 19 : 16);
 }
 
-/** Format a date in UTC without its year: `12 Jan`. */
-export function dayAndMonth(ms: number): string {
-  const at = new Date(ms);
-  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
-}
+/** Format a date in UTC without its year: `12 Jan`, or as the browser's language writes it. */
+export const dayAndMonth = (ms: number): string => formatDate(ms, "dayAndMonth");
+
+/** Format a month in UTC: `Jan 2026`. */
+export const monthAndYear = (ms: number): string => formatDate(ms, "monthAndYear");
 
 /** Format a time in UTC: `12 Jan 2026 14:03`, with seconds, or its date alone. */
 export function dateAndTime(ms: number, withSeconds?: boolean): string {
-  const date = `${dayAndMonth(ms)} ${year(ms)}`;
+  const date = formatDate(ms, "date");
   return withSeconds === undefined ? date : `${date} ${timeOfDay(ms, withSeconds)}`;
 }
 
 export const year = (ms: number): string => String(new Date(ms).getUTCFullYear());
 
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const DATES = {
+  dayAndMonth: { day: "numeric", month: "short" },
+  monthAndYear: { month: "short", year: "numeric" },
+  date: { day: "numeric", month: "short", year: "numeric" },
+} as const;
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Format a date in UTC, in a language. English has the day first, as trading systems have it. */
+export function formatDate(ms: number, kind: keyof typeof DATES, locale = LOCALE): string {
+  const key = `${locale} ${kind}`;
+  let format = dateFormats.get(key);
+  if (format === undefined) {
+    const language = /^en\b/.test(locale) ? "en-GB" : locale;
+    const zone = { timeZone: "UTC", calendar: "gregory", numberingSystem: "latn" };
+    format = new Intl.DateTimeFormat(language, { ...DATES[kind], ...zone });
+    dateFormats.set(key, format);
+  }
+  return format.format(ms);
+}
 
 /** Return the number of decimals of a step. */
 export const decimalsOf = (step: number): number => {

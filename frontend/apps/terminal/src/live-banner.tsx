@@ -1,5 +1,6 @@
 import { Show } from "solid-js";
 import { useApp } from "./app-store.ts";
+import { texts } from "./texts/texts.ts";
 
 /** States that the account is one of real money, or that its trading is halted. */
 export function LiveBanner() {
@@ -10,10 +11,10 @@ export function LiveBanner() {
       <section
         class="live-banner"
         data-kind={account.kind}
-        aria-label={account.isLive ? "Account of real money" : "Halt"}
+        aria-label={account.isLive ? texts.liveBanner.realMoneyAccount : texts.liveBanner.halt}
       >
         <Show when={account.isLive}>
-          <strong>Real money</strong>
+          <strong>{texts.liveBanner.realMoney}</strong>
         </Show>
         <span>{account.id}</span>
         <KillSwitch />
@@ -32,27 +33,27 @@ function KillSwitch() {
         <button
           type="button"
           onClick={() =>
-            void app.runCommand(HALT, "Not halted", () => account.setHalt(true), {
-              confirm: "Cancel all orders and halt trading",
+            void app.runCommand(HALT, texts.liveBanner.notHalted, () => account.setHalt(true), {
+              confirm: texts.liveBanner.confirmHalt,
             })
           }
           disabled={app.isRunning(HALT)}
         >
-          Halt trading
+          {texts.liveBanner.haltTrading}
         </button>
       }
     >
-      <span role="alert">Trading is halted{account.halt.reason && `: ${account.halt.reason}`}</span>
+      <span role="alert">{texts.liveBanner.isHalted(account.halt.reason ?? "")}</span>
       <button
         type="button"
         onClick={() =>
-          void app.runCommand(HALT, "Not resumed", () => account.setHalt(false), {
-            confirm: "Resume trading",
+          void app.runCommand(HALT, texts.liveBanner.notResumed, () => account.setHalt(false), {
+            confirm: texts.liveBanner.resume,
           })
         }
         disabled={app.isRunning(HALT)}
       >
-        Resume trading
+        {texts.liveBanner.resume}
       </button>
     </Show>
   );

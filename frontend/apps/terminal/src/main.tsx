@@ -2,6 +2,7 @@ import "./style/style.css";
 import { createRoot } from "solid-js";
 import { render } from "solid-js/web";
 import { AppProvider, AppStore } from "./app-store.ts";
+import { LANGUAGE } from "./locale.ts";
 import { listenForShortcuts } from "./shortcuts.ts";
 import { Terminal } from "./terminal.tsx";
 import { applyTheme } from "./theme.ts";
@@ -9,6 +10,7 @@ import { applyTheme } from "./theme.ts";
 const root = document.getElementById("terminal");
 if (root === null) throw new Error("The page has no place for the terminal");
 
+document.documentElement.lang = LANGUAGE;
 createRoot(applyTheme);
 const app = new AppStore();
 listenForShortcuts(app);

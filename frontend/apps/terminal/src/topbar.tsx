@@ -12,28 +12,28 @@ export function Topbar() {
   const openProfit = () => account.equity?.unrealizedPL ?? 0;
   return (
     <header class="topbar">
-      <h1 class="hidden">trading_api terminal</h1>
+      <h1 class="hidden">{texts.topbar.name}</h1>
       <button
         type="button"
         class="symbol"
         onClick={() => app.openDialog({ name: "search" })}
-        aria-label={`Symbol ${app.symbol()}: find another`}
+        aria-label={texts.topbar.findSymbol(app.symbol())}
         aria-keyshortcuts="/"
       >
         <SearchIcon />
-        <strong>{app.symbol() || "Symbol"}</strong>
+        <strong>{app.symbol() || texts.topbar.symbol}</strong>
         <kbd>/</kbd>
       </button>
       <span class="spring" />
       <dl class="account-figures">
         <div>
-          <dt>Equity</dt>
+          <dt>{texts.topbar.equity}</dt>
           <dd data-figure="top-equity">
             {account.equity ? format.money(account.equity.equity) : "…"}
           </dd>
         </div>
         <div>
-          <dt>Open profit</dt>
+          <dt>{texts.topbar.openProfit}</dt>
           <dd class={openProfit() > 0 ? "up" : openProfit() < 0 ? "down" : ""}>
             {account.equity ? format.change(openProfit()) : "…"}
           </dd>
@@ -56,8 +56,8 @@ export function Topbar() {
         type="button"
         class="quiet icon"
         onClick={toggleTheme}
-        aria-label={`Change to ${theme() === "dark" ? "light" : "dark"}`}
-        title="Light or dark (D)"
+        aria-label={theme() === "dark" ? texts.topbar.toLight : texts.topbar.toDark}
+        title={texts.topbar.theme}
         aria-keyshortcuts="D"
       >
         <Show when={theme() === "dark"} fallback={<MoonIcon />}>
@@ -68,8 +68,8 @@ export function Topbar() {
         type="button"
         class="quiet icon"
         onClick={() => app.openDialog({ name: "shortcuts" })}
-        aria-label="Help: shortcuts and documents"
-        title="Shortcuts and documents (?)"
+        aria-label={texts.topbar.help}
+        title={texts.topbar.helpTitle}
         aria-keyshortcuts="?"
       >
         <span aria-hidden="true">?</span>

@@ -39,6 +39,20 @@ test.each([
   expect(format.previewValue(text, isOfAccount)).toBe(shown);
 });
 
+test.each([
+  ["en-US", "5 Mar", "Mar 2026", "5 Mar 2026"],
+  ["de-DE", "5. März", "März 2026", "5. März 2026"],
+  ["ar-EG", /^5/, /2026$/, /^5.*2026$/],
+  ["ja-JP", "3月5日", "2026年3月", "2026年3月5日"],
+])("dates are written as %s does", (locale, dayAndMonth, monthAndYear, date) => {
+  const ms = Date.UTC(2026, 2, 5, 23, 59);
+  const is = (text: string | RegExp) =>
+    typeof text === "string" ? text : expect.stringMatching(text);
+  expect(format.formatDate(ms, "dayAndMonth", locale)).toEqual(is(dayAndMonth));
+  expect(format.formatDate(ms, "monthAndYear", locale)).toEqual(is(monthAndYear));
+  expect(format.formatDate(ms, "date", locale)).toEqual(is(date));
+});
+
 test("a time on another day has its date", () => {
   const noon = Date.UTC(2026, 0, 5, 12, 0, 7);
   expect(format.time(noon, noon)).toBe("12:00:07");

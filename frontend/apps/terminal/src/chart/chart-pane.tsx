@@ -124,7 +124,7 @@ export function ChartPane(props: { chart: ChartStore }) {
   // The messages of browsers for a request without a response.
   const failureText = () =>
     /failed to fetch|load failed|networkerror|aborted|timed out/i.test(reason())
-      ? "The server does not answer."
+      ? texts.chart.noAnswer
       : reason();
 
   return (
@@ -151,7 +151,7 @@ export function ChartPane(props: { chart: ChartStore }) {
                 <Figure name="C" value={format.price(bar().close, decimals())} />
                 <Figure name="Vol" value={format.volume(bar().volume)} />
                 <div class={toneOf(bar().close - bar().open)}>
-                  <dt class="hidden">Change</dt>
+                  <dt class="hidden">{texts.chart.change}</dt>
                   <dd>
                     {format.change(bar().close - bar().open, decimals())}{" "}
                     {format.percent((bar().close / bar().open - 1) * 100)}
@@ -173,7 +173,7 @@ export function ChartPane(props: { chart: ChartStore }) {
         role="img"
         aria-label={
           viewOf(props.chart)?.description() ??
-          `Candles of ${props.chart.symbol()}, resolution ${props.chart.resolution()}`
+          texts.chart.candles(props.chart.symbol(), props.chart.resolution())
         }
         data-state={state()}
       />
@@ -190,7 +190,7 @@ export function ChartPane(props: { chart: ChartStore }) {
       </Show>
       <Show when={isScrolledBack() && state() === "ready"}>
         <button type="button" class="to-latest" onClick={() => chart()?.scrollToLatest()}>
-          To the latest →
+          {texts.chart.toLatest}
         </button>
       </Show>
       <Show when={app.charts.all().length > 1}>
@@ -199,7 +199,7 @@ export function ChartPane(props: { chart: ChartStore }) {
       <Switch>
         <Match when={state() === "loading"}>
           <div class="overlay skeleton" role="status">
-            <span class="hidden">Loading bars</span>
+            <span class="hidden">{texts.chart.loading}</span>
             <i />
             <i />
             <i />
@@ -212,16 +212,14 @@ export function ChartPane(props: { chart: ChartStore }) {
         </Match>
         <Match when={state() === "empty"}>
           <div class="overlay">
-            <p>
-              No trades of {props.chart.symbol()} at this resolution yet. Bars appear as they come.
-            </p>
+            <p>{texts.chart.noTrades(props.chart.symbol())}</p>
           </div>
         </Match>
         <Match when={state() === "failed"}>
           <div class="overlay" role="alert">
-            <p>The chart could not be loaded. {failureText()}</p>
+            <p>{texts.chart.failed(failureText())}</p>
             <button type="button" onClick={retry}>
-              Try again
+              {texts.chart.tryAgain}
             </button>
           </div>
         </Match>

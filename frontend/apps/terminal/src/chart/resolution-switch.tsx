@@ -1,6 +1,7 @@
 import { createResource, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
+import { texts } from "../texts/texts.ts";
 import { Choice } from "../widgets/choice.tsx";
 
 /** The most used resolutions. The others of the symbol are in the list next to them. */
@@ -26,7 +27,7 @@ export function ResolutionSwitch() {
   return (
     <div class="resolutions">
       <Choice
-        label="Resolution"
+        label={texts.chart.resolution}
         class="flat"
         options={shown().map((value) => ({ value, label: resolutionLabel(value) }))}
         value={app.charts.active().resolution()}
@@ -35,13 +36,13 @@ export function ResolutionSwitch() {
       <Show when={others().length > 0}>
         <select
           class="flat"
-          aria-label="Other resolutions"
+          aria-label={texts.chart.otherResolutions}
           onChange={({ currentTarget }) => {
             if (currentTarget.value !== "") app.charts.active().setResolution(currentTarget.value);
             currentTarget.value = "";
           }}
         >
-          <option value="">More</option>
+          <option value="">{texts.chart.more}</option>
           {others().map((each) => (
             <option value={each}>{resolutionLabel(each)}</option>
           ))}

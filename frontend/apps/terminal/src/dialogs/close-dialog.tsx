@@ -2,6 +2,7 @@ import type { Position } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { quantity } from "../format.ts";
+import { dialogs as texts } from "../texts/dialogs.ts";
 import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
@@ -15,14 +16,14 @@ export function CloseDialog(props: { position: Position }) {
   const isValid = () => (parseNumber(amount()) ?? Number.POSITIVE_INFINITY) <= position.qty;
   return (
     <CommandForm
-      title={`Close part of ${position.symbol}`}
-      label={`Close ${quantity(parseNumber(amount()) ?? 0)}`}
+      title={texts.closePartOf(position.symbol)}
+      label={texts.close(quantity(parseNumber(amount()) ?? 0))}
       isValid={isValid()}
       send={() => app.account.broker.closePosition(position.id, parseNumber(amount()) ?? undefined)}
     >
       <NumberField
-        label="Quantity to close"
-        hint={`${quantity(position.qty)} are open`}
+        label={texts.quantityToClose}
+        hint={texts.areOpen(quantity(position.qty))}
         value={amount()}
         step={rules.step()}
         decimals={rules.stepDecimals()}

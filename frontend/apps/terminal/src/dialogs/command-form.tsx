@@ -1,6 +1,7 @@
 import { createSignal, type JSX, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { adviceFor, messageOf } from "../error-messages.ts";
+import { dialogs as texts } from "../texts/dialogs.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
 export interface CommandFormProps {
@@ -40,7 +41,7 @@ export function CommandForm(props: CommandFormProps) {
         </Show>
         <footer>
           <button type="button" onClick={() => app.openDialog(null)}>
-            Keep as it is
+            {texts.keep}
           </button>
           <button type="submit" class="primary" disabled={!props.isValid || isSending()}>
             {props.label}

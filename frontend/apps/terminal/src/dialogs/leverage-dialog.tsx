@@ -2,7 +2,9 @@ import type { LeverageInfo, LeveragePreview } from "@trading-api/client";
 import { createEffect, createResource, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { adviceFor, messageOf } from "../error-messages.ts";
+import { quantity } from "../format.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
+import { dialogs as texts } from "../texts/dialogs.ts";
 import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
@@ -50,15 +52,15 @@ export function LeverageDialog(props: { symbol: string }) {
   };
   return (
     <CommandForm
-      title={`Leverage of ${symbol}`}
-      label={`Set ${text()}:1`}
+      title={texts.leverageOf(symbol)}
+      label={texts.setLeverage(text())}
       isValid={leverage() !== null}
       send={send}
     >
       <NumberField
-        label="Leverage"
+        label={texts.leverage}
         unit=":1"
-        hint={`From ${loadedInfo()?.min ?? "…"} to ${loadedInfo()?.max ?? "…"}, for all of ${symbol} in this account`}
+        hint={texts.leverageBounds(bound(loadedInfo()?.min), bound(loadedInfo()?.max), symbol)}
         value={text()}
         step={loadedInfo()?.step ?? 1}
         decimals={0}
@@ -69,7 +71,7 @@ export function LeverageDialog(props: { symbol: string }) {
         {(bounds) => (
           <input
             type="range"
-            aria-label={`Leverage of ${symbol}`}
+            aria-label={texts.leverageOf(symbol)}
             min={bounds().min}
             max={bounds().max}
             step={bounds().step}
@@ -78,7 +80,7 @@ export function LeverageDialog(props: { symbol: string }) {
           />
         )}
       </Show>
-      <div class="forecast" role="status" aria-label="What it changes">
+      <div class="forecast" role="status" aria-label={texts.changes}>
         <For each={preview().errors ?? []}>{(error) => <p class="problem">{error}</p>}</For>
         <For each={preview().warnings ?? []}>{(warning) => <p class="warning">{warning}</p>}</For>
         <For each={preview().infos ?? []}>{(text) => <p class="muted">{text}</p>}</For>
@@ -86,3 +88,5 @@ export function LeverageDialog(props: { symbol: string }) {
     </CommandForm>
   );
 }
+
+const bound = (value: number | undefined): string => (value === undefined ? "…" : quantity(value));

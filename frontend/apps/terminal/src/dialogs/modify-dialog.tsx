@@ -3,6 +3,7 @@ import { Show } from "solid-js";
 import { createStore } from "solid-js/store";
 import { useApp } from "../app-store.ts";
 import { purposeLabel, sideLabel } from "../labels.ts";
+import { dialogs as texts } from "../texts/dialogs.ts";
 import { BracketFields } from "../ticket/bracket-fields.tsx";
 import { formatBrackets, isTrailing, parseBrackets } from "../ticket/brackets.ts";
 import { formatDuration, parseDuration } from "../ticket/duration.ts";
@@ -60,14 +61,18 @@ export function ModifyDialog(props: { order: Order }) {
   };
   return (
     <CommandForm
-      title={`Modify ${purposeLabel(order).toLowerCase()}: ${sideLabel(order.side).toLowerCase()} ${order.symbol}`}
-      label="Modify order"
+      title={texts.modifyOf(
+        purposeLabel(order).toLowerCase(),
+        sideLabel(order.side).toLowerCase(),
+        order.symbol,
+      )}
+      label={texts.modify}
       isValid={modifiedOrder() !== null}
       send={async () => await account.broker.modifyOrder(modifiedOrder() ?? order)}
     >
       <Show when={!isChild}>
         <NumberField
-          label="Quantity"
+          label={texts.quantity}
           value={fields.qty}
           step={rules.step()}
           decimals={rules.stepDecimals()}
@@ -77,7 +82,7 @@ export function ModifyDialog(props: { order: Order }) {
       </Show>
       <Show when={order.stopPrice !== undefined}>
         <StopField
-          label="Stop price"
+          label={texts.stopPrice}
           price={fields.stopPrice}
           isTrailing={trails}
           pips={fields.pips}
@@ -88,7 +93,7 @@ export function ModifyDialog(props: { order: Order }) {
       </Show>
       <Show when={order.limitPrice !== undefined}>
         <NumberField
-          label="Limit price"
+          label={texts.limitPrice}
           value={fields.limitPrice}
           step={rules.tick()}
           decimals={rules.decimals()}

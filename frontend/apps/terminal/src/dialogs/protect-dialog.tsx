@@ -1,6 +1,7 @@
 import type { Position } from "@trading-api/client";
 import { createStore } from "solid-js/store";
 import { useApp } from "../app-store.ts";
+import { dialogs as texts } from "../texts/dialogs.ts";
 import { BracketFields } from "../ticket/bracket-fields.tsx";
 import {
   type BracketTexts,
@@ -16,18 +17,18 @@ export function ProtectDialog(props: { position: Position }) {
   const { position } = props;
   const rules = createRules(position.symbol);
   const trailingStopPips = trailingPipsOf(position.symbol, account.liveOrders);
-  const [texts, set] = createStore<BracketTexts>(
+  const [fields, set] = createStore<BracketTexts>(
     formatBrackets({ ...position, ...(trailingStopPips !== undefined && { trailingStopPips }) }),
   );
   return (
     <CommandForm
-      title={`Protect ${position.symbol}`}
-      label="Set brackets"
-      isValid={parseBrackets(texts) !== null}
-      send={() => account.broker.editPositionBrackets(position.id, parseBrackets(texts) ?? {})}
+      title={texts.protect(position.symbol)}
+      label={texts.setBrackets}
+      isValid={parseBrackets(fields) !== null}
+      send={() => account.broker.editPositionBrackets(position.id, parseBrackets(fields) ?? {})}
     >
       <BracketFields
-        texts={texts}
+        texts={fields}
         rules={rules}
         canTrail={account.supports("supportTrailingStop")}
         onInput={set}

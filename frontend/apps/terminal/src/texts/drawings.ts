@@ -37,6 +37,7 @@ export const drawings = {
   text: "Text",
   colour: "Colour",
   width: "Line width",
+  pixels: (width: number) => `${width} px`,
   locked: "Locked",
   back: "Back to the list",
   done: "Done",

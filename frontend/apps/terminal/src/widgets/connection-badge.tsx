@@ -1,6 +1,9 @@
 import { ConnectionStatus, type SocketState } from "@trading-api/client";
 import { createSignal, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { texts } from "../texts/texts.ts";
+
+const { connection: text } = texts;
 
 type Health = "live" | "busy" | "down";
 
@@ -17,40 +20,39 @@ export function ConnectionBadge() {
     const state = socket();
     if (state.phase === "waiting") {
       const seconds = Math.max(0, Math.ceil((state.retryAt - now()) / 1_000));
-      const text = seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting";
-      return { health: "down", text, title: `The connection was lost: ${state.reason}` };
+      const shown = seconds > 0 ? text.reconnectingIn(seconds) : text.reconnecting;
+      return { health: "down", text: shown, title: text.lost(state.reason) };
     }
     if (state.phase === "polling") {
-      const title = "WebSockets are blocked, so prices and orders arrive with a delay";
-      return { health: "busy", text: "Delayed", title };
+      return { health: "busy", text: text.delayed, title: text.delayedTitle };
     }
     if (state.phase !== "connected") {
-      return { health: "busy", text: "Connecting", title: "Waiting for the server" };
+      return { health: "busy", text: text.connecting, title: text.waitingForServer };
     }
     const { status, message } = account.status;
     if (status === ConnectionStatus.Connected) {
       return message
-        ? { health: "busy", text: "Market closed", title: message }
-        : { health: "live", text: "Live", title: "Prices and orders are live" };
+        ? { health: "busy", text: text.closed, title: message }
+        : { health: "live", text: text.live, title: text.liveTitle };
     }
     if (status === ConnectionStatus.Connecting) {
-      return { health: "busy", text: "Connecting", title: message ?? "Waiting for the market" };
+      return { health: "busy", text: text.connecting, title: message ?? text.waitingForMarket };
     }
-    return { health: "down", text: "Market silent", title: message ?? "No prices arrive" };
+    return { health: "down", text: text.silent, title: message ?? text.noPrices };
   };
 
   return (
     <div
       class={`badge ${shown().health}`}
       role="status"
-      aria-label="Connection"
+      aria-label={text.name}
       title={shown().title}
     >
       <span class="dot" aria-hidden="true" />
       <span class="badge-text">{shown().text}</span>
       <Show when={["waiting", "polling"].includes(socket().phase)}>
         <button type="button" class="link" onClick={() => client.socket.reconnectNow()}>
-          Retry
+          {text.retry}
         </button>
       </Show>
     </div>

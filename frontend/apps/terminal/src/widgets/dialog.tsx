@@ -1,4 +1,5 @@
 import { createUniqueId, type JSX, onMount, Show } from "solid-js";
+import { texts } from "../texts/texts.ts";
 
 export interface DialogProps {
   title: string;
@@ -41,7 +42,12 @@ export function Dialog(props: DialogProps) {
         <header>
           <h2 id={id}>{props.title}</h2>
           <Show when={props.onClose}>
-            <button type="button" class="quiet" aria-label="Close" onClick={() => dialog.close()}>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={texts.widgets.close}
+              onClick={() => dialog.close()}
+            >
               ✕
             </button>
           </Show>

@@ -1,4 +1,5 @@
 import { createUniqueId, Show } from "solid-js";
+import { texts } from "../texts/texts.ts";
 import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 
 export interface NumberFieldProps {
@@ -26,7 +27,7 @@ export function NumberField(props: NumberFieldProps) {
   /** A text that is no number, and may be one of another language, gets an example. */
   const hint = () =>
     /\D/.test(props.value.trim()) && parseNumber(props.value) === null
-      ? `Write it like ${formatInput(EXAMPLE)}`
+      ? texts.widgets.writeLike(formatInput(EXAMPLE))
       : props.hint;
   /** Remove the groups of a finished text, so that it shows how it is read. */
   const onChange = () => {
@@ -64,7 +65,7 @@ export function NumberField(props: NumberFieldProps) {
         <button
           type="button"
           tabindex={-1}
-          aria-label={`${props.label} down`}
+          aria-label={texts.widgets.down(props.label)}
           onClick={() => move(-1)}
         >
           −
@@ -72,7 +73,7 @@ export function NumberField(props: NumberFieldProps) {
         <button
           type="button"
           tabindex={-1}
-          aria-label={`${props.label} up`}
+          aria-label={texts.widgets.up(props.label)}
           onClick={() => move(1)}
         >
           +

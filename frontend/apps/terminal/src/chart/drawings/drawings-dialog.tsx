@@ -187,7 +187,7 @@ function DrawingForm(props: {
           <For each={Array.from({ length: WIDTH_MAX }, (_, index) => index + 1)}>
             {(width) => (
               <option value={width} selected={width === props.drawing.width}>
-                {width} px
+                {texts.pixels(width)}
               </option>
             )}
           </For>

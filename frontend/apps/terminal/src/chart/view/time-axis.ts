@@ -1,4 +1,4 @@
-import { dateAndTime, timeOfDay, year } from "../../format.ts";
+import { dateAndTime, monthAndYear, timeOfDay, year } from "../../format.ts";
 import { view as texts } from "../../texts/view.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { showTimes } from "../time-ticks.ts";
@@ -46,5 +46,5 @@ export function barTime(ms: number, resolution: string, zone: TimeZone): string 
   if (isIntraday(resolution)) return dateAndTime(zone.wall(ms), resolution.endsWith("S"));
   // The engine computes the months to come with the clocks of the browser.
   if (!resolution.endsWith("M")) return dateAndTime(ms);
-  return dateAndTime(ms + 12 * 3_600_000).replace(/^\S+ /, "");
+  return monthAndYear(ms + 12 * 3_600_000);
 }

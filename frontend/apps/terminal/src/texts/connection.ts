@@ -1,0 +1,17 @@
+export const connection = {
+  name: "Connection",
+  reconnectingIn: (seconds: number) => `Reconnecting in ${seconds} s`,
+  reconnecting: "Reconnecting",
+  lost: (reason: string) => `The connection was lost: ${reason}`,
+  delayed: "Delayed",
+  delayedTitle: "WebSockets are blocked, so prices and orders arrive with a delay",
+  connecting: "Connecting",
+  waitingForServer: "Waiting for the server",
+  closed: "Market closed",
+  live: "Live",
+  liveTitle: "Prices and orders are live",
+  waitingForMarket: "Waiting for the market",
+  silent: "Market silent",
+  noPrices: "No prices arrive",
+  retry: "Retry",
+};

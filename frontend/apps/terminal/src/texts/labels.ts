@@ -1,0 +1,25 @@
+/** The names of sides, types and states of orders. */
+export const labels = {
+  buy: "Buy",
+  sell: "Sell",
+  limit: "Limit",
+  market: "Market",
+  stop: "Stop",
+  stopLimit: "Stop limit",
+  canceled: "Canceled",
+  filled: "Filled",
+  inactive: "Inactive",
+  placing: "Placing",
+  rejected: "Rejected",
+  working: "Working",
+  takeProfit: "Take profit",
+  stopLoss: "Stop loss",
+  trailingStop: "Trailing stop",
+  trailingStopLoss: "Trailing stop loss",
+  line: (purpose: string, side: string, quantity: string) =>
+    `${purpose} ${side.toLowerCase()} ${quantity}`,
+  priceOf: (line: string, kind: string) => `${line}, ${kind}`,
+  kinds: { stop: "stop", limit: "limit" },
+  noDuration: "–",
+  day: "Day",
+};
