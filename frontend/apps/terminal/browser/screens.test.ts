@@ -19,6 +19,13 @@ const WINDOWS = [
     hasTouch: true,
     isMobile: true,
   },
+  {
+    name: "phone on its side, light",
+    colorScheme: "light",
+    viewport: { width: 740, height: 360 },
+    hasTouch: true,
+    isMobile: true,
+  },
 ] as const;
 
 let backend: Backend;

@@ -95,9 +95,9 @@ export function Panels() {
                 type="button"
                 role="tab"
                 id={`tab-${name}`}
-                aria-selected={app.panel() === name}
+                aria-selected={shown()?.name === name}
                 aria-controls="panel"
-                tabindex={app.panel() === name ? 0 : -1}
+                tabindex={shown()?.name === name ? 0 : -1}
                 onClick={() => app.setPanel(name)}
               >
                 {label}
@@ -112,7 +112,7 @@ export function Panels() {
         id="panel"
         class="panel scroll"
         role="tabpanel"
-        aria-labelledby={`tab-${app.panel()}`}
+        aria-labelledby={`tab-${shown()?.name}`}
         tabindex="0"
       >
         <Show
