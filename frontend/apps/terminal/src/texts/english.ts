@@ -16,6 +16,7 @@ import { replayCommands } from "./replay-commands.ts";
 import { signIn } from "./sign-in.ts";
 import { tables } from "./tables.ts";
 import { terminal } from "./terminal.ts";
+import { ticketFields } from "./ticket-fields.ts";
 import { ticket } from "./ticket.ts";
 import { topbar } from "./topbar.ts";
 import { watchlist } from "./watchlist.ts";
@@ -24,8 +25,8 @@ import { workspace } from "./workspace.ts";
 
 /** The English texts, one object for each area of the terminal. */
 export const english = {
-  accountMessages,
   accountKinds,
+  accountMessages,
   alerts,
   chart,
   confirm,
@@ -43,6 +44,7 @@ export const english = {
   tables,
   terminal,
   ticket,
+  ticketFields,
   topbar,
   watchlist,
   widgets,

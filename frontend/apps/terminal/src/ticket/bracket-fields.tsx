@@ -1,8 +1,11 @@
+import { texts as catalogue } from "../texts/texts.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import type { BracketTexts } from "./brackets.ts";
 import { parseOptionalNumber } from "./parse-number.ts";
 import type { Rules } from "./rules.ts";
 import { StopField } from "./stop-field.tsx";
+
+const { ticketFields: text } = catalogue;
 
 export interface BracketFieldsProps {
   texts: BracketTexts;
@@ -17,11 +20,11 @@ export interface BracketFieldsProps {
 /** The fields of the take profit and the stop loss of an order or a position. */
 export function BracketFields(props: BracketFieldsProps) {
   const unit = () => props.unit !== undefined && { unit: props.unit };
-  const hint = (price: string) => props.hint?.(price) ?? "Leave it empty for none";
+  const hint = (price: string) => props.hint?.(price) ?? text.emptyForNone;
   return (
     <>
       <NumberField
-        label="Take profit"
+        label={text.takeProfit}
         {...unit()}
         hint={hint(props.texts.takeProfit)}
         value={props.texts.takeProfit}
@@ -31,7 +34,7 @@ export function BracketFields(props: BracketFieldsProps) {
         onInput={(takeProfit) => props.onInput({ takeProfit })}
       />
       <StopField
-        label="Stop loss"
+        label={text.stopLoss}
         {...unit()}
         hint={hint(props.texts.stopLoss)}
         price={props.texts.stopLoss}
@@ -39,7 +42,7 @@ export function BracketFields(props: BracketFieldsProps) {
         pips={props.texts.pips}
         rules={props.rules}
         isOptional
-        {...(props.canTrail && { trailingLabel: "Trailing stop loss" })}
+        {...(props.canTrail && { trailingLabel: text.trailingStopLoss })}
         onPrice={(stopLoss) => props.onInput({ stopLoss })}
         onPips={(pips) => props.onInput({ pips })}
         onTrailing={(isStopLossTrailing) => props.onInput({ isStopLossTrailing })}

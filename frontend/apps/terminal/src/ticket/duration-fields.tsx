@@ -1,7 +1,10 @@
 import type { DurationType, OrderType } from "@trading-api/client";
 import { createUniqueId, For, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { texts as catalogue } from "../texts/texts.ts";
 import { type DurationTexts, formatUntil, parseDuration } from "./duration.ts";
+
+const { ticketFields: text } = catalogue;
 
 export interface DurationFieldsProps {
   texts: DurationTexts;
@@ -29,7 +32,7 @@ export function DurationFields(props: DurationFieldsProps) {
   return (
     <Show when={offered().length > 0}>
       <div class="field">
-        <label for={id}>Duration</label>
+        <label for={id}>{text.duration}</label>
         <select
           id={id}
           value={props.texts.duration}
@@ -46,7 +49,7 @@ export function DurationFields(props: DurationFieldsProps) {
       </div>
       <Show when={isDated()}>
         <div class="field">
-          <label for={untilId}>Until, UTC</label>
+          <label for={untilId}>{text.until}</label>
           <input
             id={untilId}
             type="datetime-local"

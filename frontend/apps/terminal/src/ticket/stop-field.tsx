@@ -1,8 +1,11 @@
 import { Show } from "solid-js";
 import * as format from "../format.ts";
+import { texts as catalogue } from "../texts/texts.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { parseNumber, parseOptionalNumber } from "./parse-number.ts";
 import type { Rules } from "./rules.ts";
+
+const { ticketFields: text } = catalogue;
 
 export interface StopFieldProps {
   /** The label of the price field. */
@@ -26,8 +29,8 @@ export function StopField(props: StopFieldProps) {
   const distanceHint = () => {
     const pips = parseNumber(props.pips);
     const { pip, decimals, currency } = props.rules;
-    if (pips === null) return "How far it stays behind the market";
-    return `${format.price(pips * pip(), decimals())} ${currency()} behind the market`;
+    if (pips === null) return text.howFar;
+    return text.behind(format.price(pips * pip(), decimals()), currency());
   };
   const isPrice = () =>
     props.isOptional
@@ -51,8 +54,8 @@ export function StopField(props: StopFieldProps) {
         }
       >
         <NumberField
-          label="Trails by"
-          unit="pips"
+          label={text.trailsBy}
+          unit={text.pips}
           hint={distanceHint()}
           value={props.pips}
           step={1}
