@@ -58,6 +58,16 @@ test("the edge of a pane is moved by mouse and keys, remembered, and reset", asy
 test("four charts share a symbol and a crosshair, and keys choose the active one", async () => {
   terminal = await TerminalPage.open(browser, market.address);
   const { page } = terminal;
+  const subscribed = new Set<string>();
+  page.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload: frame }) => {
+      const { type, payload } = JSON.parse(String(frame));
+      if (type === "bars.subscribe") subscribed.add(JSON.stringify(payload));
+      if (type === "bars.unsubscribe") subscribed.delete(JSON.stringify(payload));
+    }),
+  );
+  await page.reload();
+  await terminal.isLoaded();
   await page.keyboard.press("w");
   const dialog = page.getByRole("dialog", { name: "Layout" });
   await dialog.getByRole("radio", { name: "4", exact: true }).click();
@@ -65,6 +75,7 @@ test("four charts share a symbol and a crosshair, and keys choose the active one
   const charts = page.locator(".chart");
   await expect.poll(() => charts.count()).toBe(4);
   await expect.poll(() => page.locator('.chart .canvas[data-state="ready"]').count()).toBe(4);
+  await expect.poll(() => subscribed.size).toBe(4);
   const chart = (place: number) => page.getByRole("region", { name: `Chart ${place}, of` });
   expect(await chart(1).getAttribute("data-active")).toBe("true");
 
@@ -101,6 +112,7 @@ test("four charts share a symbol and a crosshair, and keys choose the active one
   // A chart that is removed and added again has its settings.
   await page.keyboard.press("g");
   await expect.poll(() => charts.count()).toBe(1);
+  await expect.poll(() => subscribed.size).toBe(1);
   await page.keyboard.press("g");
   await page.getByRole("region", { name: "Chart 2, of EURUSD" }).waitFor();
 });

@@ -108,6 +108,8 @@ export function ChartPane(props: { chart: ChartStore }) {
   /** What is loaded on demand waits for the first candles. */
   const wasReady = createMemo((was: boolean) => was || state() === "ready", false);
   followCrosshair(app.charts, chart);
+  /** Whether the ticket and the keys are about this chart and not about another one. */
+  const isActive = () => app.charts.all().length > 1 && app.charts.active() === props.chart;
 
   const decimals = () => Math.round(Math.log10(info()?.pricescale ?? 100));
   const retry = () => {
@@ -132,7 +134,8 @@ export function ChartPane(props: { chart: ChartStore }) {
       class="chart"
       tabindex="-1"
       aria-label={texts.workspace.chartName(props.chart.symbol(), app.charts.placeOf(props.chart))}
-      data-active={app.charts.all().length > 1 && app.charts.active() === props.chart}
+      data-active={isActive()}
+      aria-current={isActive() ? "true" : undefined}
       onPointerDown={() => app.charts.activate(props.chart)}
       onFocusIn={() => app.charts.activate(props.chart)}
     >
