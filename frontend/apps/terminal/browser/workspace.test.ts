@@ -154,17 +154,24 @@ test("the chosen account, the panel and the symbols are remembered, and the addr
     .locator('tr[data-symbol="EURUSD"]')
     .getByRole("button", { name: /^EURUSD/ })
     .click();
-  await page.locator("summary", { hasText: "DEMO-ACCOUNT" }).click();
-  await page.getByLabel("Another account").fill("REMEMBERED");
-  await page.keyboard.press("Enter");
-  await page.locator("summary", { hasText: "REMEMBERED" }).waitFor();
+  const chosen = (id: string) =>
+    page.getByRole("button", { name: `Account ${id}: change`, exact: true });
+  const created = await fetch(`${market.address}/api/v1/broker/accounts/REMEMBERED`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({}),
+  });
+  expect(created.ok).toBe(true);
+  await chosen("DEMO-ACCOUNT").click();
+  await page.locator('li[data-account="REMEMBERED"]').getByRole("button").first().click();
+  await chosen("REMEMBERED").waitFor();
   await page.goto(`${market.address}/`);
   await terminal.isLoaded();
-  await page.locator("summary", { hasText: "REMEMBERED" }).waitFor();
+  await chosen("REMEMBERED").waitFor();
   await page.getByRole("region", { name: "Chart of EURUSD" }).waitFor();
   expect(await page.getByRole("tab", { name: "Fills" }).getAttribute("aria-selected")).toBe("true");
   await page.goto(`${market.address}/?account=DEMO-ACCOUNT&symbol=AAPL`);
-  await page.locator("summary", { hasText: "DEMO-ACCOUNT" }).waitFor();
+  await chosen("DEMO-ACCOUNT").waitFor();
   await page.getByRole("region", { name: "Chart of AAPL" }).waitFor();
 });
 

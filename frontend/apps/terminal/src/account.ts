@@ -355,7 +355,9 @@ export class TradingAccount {
       text,
       isStored: !isError,
       ...(isError && { advice: texts.accountMessages.correct }),
-      ...(!isError && { action: { label: texts.accountMessages.seePositions, run: () => this.#onFill() } }),
+      ...(!isError && {
+        action: { label: texts.accountMessages.seePositions, run: () => this.#onFill() },
+      }),
     });
   }
 }

@@ -127,7 +127,7 @@ function Cash(props: CashProps) {
   return (
     <InlineForm title={props.label} label={props.label} isValid={isValid()} send={send}>
       <NumberField
-        label={`${props.label}, amount`}
+        label={texts.amountOf(props.label)}
         value={text()}
         step={STEP}
         decimals={DECIMALS}

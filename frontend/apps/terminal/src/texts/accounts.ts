@@ -27,6 +27,7 @@ export const accounts = {
   rename: "Rename",
   renamed: "The name was saved.",
   deposit: "Deposit",
+  amountOf: (command: string) => `${command}, amount`,
   deposited: (money: string, currency: string) => `${money} ${currency} were deposited.`,
   withdraw: "Withdraw",
   withdrawn: (money: string, currency: string) => `${money} ${currency} were withdrawn.`,

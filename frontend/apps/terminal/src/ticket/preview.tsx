@@ -3,6 +3,9 @@ import { batch, createEffect, createSignal, For, onCleanup, Show } from "solid-j
 import { useApp } from "../app-store.ts";
 import { adviceFor, messageOf } from "../error-messages.ts";
 import * as format from "../format.ts";
+import { texts as catalogue } from "../texts/texts.ts";
+
+const { ticketFields: text } = catalogue;
 
 const DEBOUNCE_MS = 200;
 /** The preview is refreshed this often, because the market moves. */
@@ -54,7 +57,7 @@ export function Preview() {
 
   const sections = () => (preview()?.sections ?? []).filter(({ header }) => header !== "Order");
   return (
-    <section class="preview" aria-label="Preview">
+    <section class="preview" aria-label={text.preview}>
       <For each={preview()?.errors ?? []}>
         {(error) => (
           <p class="problem" role="status">

@@ -2,6 +2,7 @@ import { OrderType, Side } from "@trading-api/client";
 import { createEffect, on, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
+import { texts as catalogue } from "../texts/texts.ts";
 import { Choice } from "../widgets/choice.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
 import { BracketFields } from "./bracket-fields.tsx";
@@ -12,18 +13,20 @@ import { SizeFields } from "./size-fields.tsx";
 import { StopField } from "./stop-field.tsx";
 import { needsLimit, needsStop } from "./ticket.ts";
 
+const { labels, ticketFields: text } = catalogue;
+
 const TYPES = [
   {
     value: OrderType.Market,
-    label: "Market",
-    title: "Immediately, at the best available price (M)",
+    label: labels.market,
+    title: text.typeTitles.market,
   },
-  { value: OrderType.Limit, label: "Limit", title: "At this price or a better one (L)" },
-  { value: OrderType.Stop, label: "Stop", title: "At the market once this price is reached (T)" },
+  { value: OrderType.Limit, label: labels.limit, title: text.typeTitles.limit },
+  { value: OrderType.Stop, label: labels.stop, title: text.typeTitles.stop },
   {
     value: OrderType.StopLimit,
-    label: "Stop limit",
-    title: "A limit order once the stop is reached",
+    label: labels.stopLimit,
+    title: text.typeTitles.stopLimit,
   },
 ] as const;
 
@@ -55,7 +58,7 @@ export function TicketPane() {
   const distanceHint = (text: string) => {
     const price = parseNumber(text);
     const from = parseNumber(fields.limitPrice) ?? quote()?.lp;
-    if (price === null || from === undefined) return "Leave it empty for none";
+    if (price === null || from === undefined) return catalogue.ticketFields.emptyForNone;
     const profit = (price - from) * fields.side * (parseNumber(fields.qty) ?? 0);
     return `${format.change(profit)} ${rules.currency()}, ${format.percent((price / from - 1) * 100)}`;
   };
@@ -67,17 +70,17 @@ export function TicketPane() {
     ticket.set({ type, ...(!isOffered && { duration: "GTC" as const }) });
   };
   return (
-    <section class="ticket" aria-label="Order ticket">
+    <section class="ticket" aria-label={text.ticket}>
       <header class="head">
-        <h2>Order</h2>
+        <h2>{text.order}</h2>
         <span class="muted of">{app.symbol()}</span>
         <Show when={ticket.leverage}>
           {(info) => (
             <button
               type="button"
               class="leverage"
-              aria-label={`Leverage ${info().leverage}:1, change it`}
-              title="Leverage"
+              aria-label={text.changeLeverage(info().leverage)}
+              title={text.leverage}
               onClick={() => app.openDialog({ name: "leverage", symbol: app.symbol() })}
             >
               {info().leverage}:1
@@ -92,20 +95,20 @@ export function TicketPane() {
           void ticket.send();
         }}
       >
-        <div class="sides" role="radiogroup" aria-label="Side">
+        <div class="sides" role="radiogroup" aria-label={text.side}>
           <SideButton
             side={Side.Sell}
-            label="Sell"
+            label={labels.sell}
             price={format.price(quote()?.bid, rules.decimals())}
           />
           <SideButton
             side={Side.Buy}
-            label="Buy"
+            label={labels.buy}
             price={format.price(quote()?.ask, rules.decimals())}
           />
         </div>
         <Choice
-          label="Order type"
+          label={text.type}
           class="types"
           options={types()}
           value={fields.type}
@@ -114,13 +117,13 @@ export function TicketPane() {
         <SizeFields />
         <Show when={needsStop(fields.type)}>
           <StopField
-            label="Stop price"
+            label={text.stopPrice}
             unit={rules.currency()}
             price={fields.stopPrice}
             isTrailing={ticket.isTrailing}
             pips={fields.pips}
             rules={rules}
-            {...(canStopTrail() && { trailingLabel: "Trailing stop" })}
+            {...(canStopTrail() && { trailingLabel: text.trailingStop })}
             onPrice={(stopPrice) => ticket.set({ stopPrice })}
             onPips={(pips) => ticket.set({ pips })}
             onTrailing={(isStopTrailing) => ticket.set({ isStopTrailing })}
@@ -128,7 +131,7 @@ export function TicketPane() {
         </Show>
         <Show when={needsLimit(fields.type)}>
           <NumberField
-            label="Limit price"
+            label={text.limitPrice}
             unit={rules.currency()}
             value={fields.limitPrice}
             step={rules.tick()}
@@ -144,7 +147,7 @@ export function TicketPane() {
               checked={fields.hasBrackets}
               onChange={({ currentTarget }) => ticket.set({ hasBrackets: currentTarget.checked })}
             />
-            Take profit and stop loss
+            {text.brackets}
           </label>
         </Show>
         <Show when={fields.hasBrackets && !fields.isReduceOnly}>
@@ -164,7 +167,7 @@ export function TicketPane() {
           disabled={!ticket.canPlace}
           aria-keyshortcuts="Control+Enter"
         >
-          {ticket.isSending ? "Placing…" : ticket.summary}
+          {ticket.isSending ? text.placing : ticket.summary}
         </button>
         <Preview />
       </form>

@@ -17,11 +17,14 @@ import { sideLabel } from "../labels.ts";
 import type { Market } from "../market/market.ts";
 import type { Notifications } from "../notifications/notifications.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
+import { texts as catalogue } from "../texts/texts.ts";
 import { type BracketTexts, parseBrackets } from "./brackets.ts";
 import { type DurationTexts, parseDuration } from "./duration.ts";
 import { formatInput, parseNumber } from "./parse-number.ts";
 import { rulesOf } from "./rules.ts";
 import { commissionOf, type SizeMode, type Sizing, sizeOf, stopDistanceOf } from "./sizing.ts";
+
+const { ticketFields: text } = catalogue;
 
 /** The typed texts. `pips` belong to the one stop that trails: the order or its stop loss. */
 export interface TicketFields extends BracketTexts, DurationTexts {
@@ -308,11 +311,11 @@ export class Ticket {
     const { side, type, qty, symbol, limitPrice, stopPrice, trailingStopPips } = order;
     const decimals = this.rules.decimals();
     const at = [
-      this.isTrailing && `trailing by ${quantity(trailingStopPips ?? 0)} pips`,
-      stopPrice !== undefined && `stop ${price(stopPrice, decimals)}`,
-      limitPrice !== undefined && `limit ${price(limitPrice, decimals)}`,
+      this.isTrailing && text.trailingBy(quantity(trailingStopPips ?? 0)),
+      stopPrice !== undefined && text.stopAt(price(stopPrice, decimals)),
+      limitPrice !== undefined && text.limitAt(price(limitPrice, decimals)),
     ].filter((each) => each !== false);
-    const how = type === OrderType.Market ? "at market" : at.join(" ");
+    const how = type === OrderType.Market ? text.atMarket : at.join(" ");
     return `${sideLabel(side)} ${quantity(qty)} ${symbol} ${how}`;
   }
 
@@ -339,16 +342,16 @@ export class Ticket {
     const place = async () => {
       ({ orderId } = await this.#app.account.broker.placeOrder(order));
     };
-    const title = `Not placed: ${summary}`;
+    const title = text.notPlaced(summary);
     const isAccepted = await this.#app.runCommand(TICKET, title, place, { confirm: summary });
     // A fill or a rejection has its own notification.
     if (!isAccepted || order.type === OrderType.Market) return;
     if (this.#app.account.hasEnded(orderId)) return;
     this.#app.notifications.show({
       tone: "info",
-      title: "Order placed",
+      title: text.placed,
       text: summary,
-      action: { label: "See orders", run: () => this.#app.showPanel("orders") },
+      action: { label: text.seeOrders, run: () => this.#app.showPanel("orders") },
     });
   }
 
