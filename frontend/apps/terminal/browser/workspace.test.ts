@@ -210,7 +210,7 @@ test("a phone places orders at the thumb, and its chart fills the screen on its 
   await page.setViewportSize({ width: 740, height: 360 });
   await terminal.view("Chart");
   const canvas = async () => (await page.locator(".chart .canvas").boundingBox())?.height ?? 0;
-  await expect.poll(canvas).toBeGreaterThan(260);
+  await expect.poll(canvas).toBeGreaterThan(200);
   expect(await excess()).toBe(0);
   await page.getByRole("button", { name: "Layout", exact: true }).tap();
   const dialog = page.getByRole("dialog", { name: "Layout" });
