@@ -48,7 +48,7 @@ export class DrawingGestures {
   #creation: Creation | null = null;
   #drag: Drag | null = null;
   #pointer: number | null = null;
-  #press: Place | null = null;
+  #pressed: Place | null = null;
   #hasMoved = false;
   /** A finger that did not take the drawing under it, because it may scroll the chart. */
   #tapped: { pointer: number; drawing: Drawing | null } | null = null;
@@ -59,7 +59,7 @@ export class DrawingGestures {
     const { signal } = this.#listeners;
     const listen = (type: keyof HTMLElementEventMap, listener: (event: never) => void) =>
       element.addEventListener(type, listener as EventListener, { capture: true, signal });
-    listen("pointerdown", (event: PointerEvent) => this.#press_(event));
+    listen("pointerdown", (event: PointerEvent) => this.#press(event));
     listen("pointermove", (event: PointerEvent) => this.#move(event));
     listen("pointerup", (event: PointerEvent) => this.#release(event));
     listen("pointercancel", (event: PointerEvent) => this.#lose(event));
@@ -100,7 +100,7 @@ export class DrawingGestures {
     this.#startDrag(event, { drawing, handle, start: point });
   }
 
-  #press_(event: PointerEvent): void {
+  #press(event: PointerEvent): void {
     this.#tapped = null;
     if (event.button !== 0 || !event.isPrimary || !this.#isOnPane(event)) return;
     const place = this.#placeOf(event);
@@ -119,7 +119,7 @@ export class DrawingGestures {
     const drawing = this.#options.find(place, isTouch ? REACH_PX.touch : REACH_PX.mouse);
     if (isTouch && (drawing === null || !this.#options.isSelected(drawing))) {
       this.#tapped = { pointer: event.pointerId, drawing };
-      this.#press = place;
+      this.#pressed = place;
       return;
     }
     this.#options.onSelect(drawing);
@@ -135,14 +135,14 @@ export class DrawingGestures {
 
   #take(event: PointerEvent): void {
     this.#pointer = event.pointerId;
-    this.#press = this.#placeOf(event);
+    this.#pressed = this.#placeOf(event);
     this.#hasMoved = false;
     this.#element.setPointerCapture(event.pointerId);
   }
 
   #move(event: PointerEvent): void {
     const place = this.#placeOf(event);
-    if (this.#press !== null && distance(place, this.#press) > CLICK_PX) {
+    if (this.#pressed !== null && distance(place, this.#pressed) > CLICK_PX) {
       this.#hasMoved = true;
       this.#tapped = null;
     }
@@ -181,13 +181,13 @@ export class DrawingGestures {
     if (this.#tapped?.pointer === event.pointerId) {
       const { drawing } = this.#tapped;
       this.#tapped = null;
-      this.#press = null;
+      this.#pressed = null;
       this.#options.onSelect(drawing);
       return;
     }
     if (event.pointerId !== this.#pointer) return;
     this.#pointer = null;
-    this.#press = null;
+    this.#pressed = null;
     if (this.#drag !== null) this.#endDrag(event);
     else if (this.#creation !== null) this.#place();
   }

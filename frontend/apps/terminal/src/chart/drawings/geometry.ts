@@ -53,66 +53,63 @@ export function placeOf({ time, price }: DrawingPoint, projection: Projection): 
 export function shapeOf(drawing: Drawing, projection: Projection): Shape {
   const places = drawing.points.map((point) => placeOf(point, projection));
   const [a, b, c] = places as [Place, Place, Place];
-  const [from, to] = drawing.points as [DrawingPoint, DrawingPoint];
   const { width, height } = projection;
   switch (drawing.kind) {
     case "trend":
-      return { segments: [{ from: a, to: b }], areas: [], labels: [] };
+      return linesOf({ from: a, to: b });
     case "ray":
-      return { segments: [{ from: a, to: extended(a, b, projection) }], areas: [], labels: [] };
+      return linesOf({ from: a, to: extended(a, b, projection) });
     case "horizontal":
-      return {
-        segments: [{ from: { x: 0, y: a.y }, to: { x: width, y: a.y } }],
-        areas: [],
-        labels: [
-          {
-            x: width - 4,
-            y: a.y - 9,
-            text: projection.formatPrice(from.price),
-            align: "right",
-            isBoxed: false,
-          },
-        ],
-      };
+      return horizontalOf(drawing, a.y, projection);
     case "vertical":
-      return {
-        segments: [{ from: { x: a.x, y: 0 }, to: { x: a.x, y: height } }],
-        areas: [],
-        labels: [],
-      };
-    case "channel": {
-      const offset = c.y - lineAt(a, b, c.x);
-      const [d, e] = [moved(a, 0, offset), moved(b, 0, offset)];
-      return {
-        segments: [
-          { from: a, to: b },
-          { from: d, to: e },
-          { from: moved(a, 0, offset / 2), to: moved(b, 0, offset / 2), isDashed: true },
-        ],
-        areas: [[a, b, e, d]],
-        labels: [],
-      };
-    }
+      return linesOf({ from: { x: a.x, y: 0 }, to: { x: a.x, y: height } });
+    case "channel":
+      return channelOf(a, b, c);
     case "fibonacci":
-      return fibonacciOf(a, b, from, to, projection);
+      return fibonacciOf(a, b, drawing, projection);
     case "rectangle":
       return rectangleOf(a, b);
-    case "measure": {
-      const bars = projection.indexOf(to.time) - projection.indexOf(from.time);
-      const text = projection.describe(from, to, bars);
-      const y = b.y + (b.y > a.y ? LABEL_PX : -LABEL_PX);
-      return {
-        ...rectangleOf(a, b),
-        labels: [{ x: (a.x + b.x) / 2, y, text, align: "center", isBoxed: true }],
-      };
+    case "measure":
+      return measureOf(a, b, drawing, projection);
+    case "text": {
+      const text = drawing.text || "…";
+      const align = a.x > width * 0.7 ? "right" : "left";
+      return { ...linesOf(), labels: [{ ...a, text, align, isBoxed: false }] };
     }
-    case "text":
-      return {
-        segments: [],
-        areas: [],
-        labels: [{ ...a, text: drawing.text || "…", align: "left", isBoxed: false }],
-      };
   }
+}
+
+const linesOf = (...segments: Segment[]): Shape => ({ segments, areas: [], labels: [] });
+
+function horizontalOf({ points }: Drawing, y: number, { width, formatPrice }: Projection): Shape {
+  const text = formatPrice(points[0]?.price ?? 0);
+  return {
+    ...linesOf({ from: { x: 0, y }, to: { x: width, y } }),
+    labels: [{ x: width - 4, y: y - LABEL_PX / 2, text, align: "right", isBoxed: false }],
+  };
+}
+
+function channelOf(a: Place, b: Place, c: Place): Shape {
+  const offset = c.y - lineAt(a, b, c.x);
+  const [d, e] = [moved(a, 0, offset), moved(b, 0, offset)];
+  return {
+    segments: [
+      { from: a, to: b },
+      { from: d, to: e },
+      { from: moved(a, 0, offset / 2), to: moved(b, 0, offset / 2), isDashed: true },
+    ],
+    areas: [[a, b, e, d]],
+    labels: [],
+  };
+}
+
+function measureOf(a: Place, b: Place, { points }: Drawing, projection: Projection): Shape {
+  const [from, to] = points as [DrawingPoint, DrawingPoint];
+  const bars = projection.indexOf(to.time) - projection.indexOf(from.time);
+  const text = projection.describe(from, to, bars);
+  const y = b.y + (b.y > a.y ? LABEL_PX : -LABEL_PX);
+  const label = { x: (a.x + b.x) / 2, y, text, align: "center", isBoxed: true } as const;
+  return { ...rectangleOf(a, b), labels: [label] };
 }
 
 function rectangleOf(a: Place, b: Place): Shape {
@@ -130,10 +127,10 @@ function closed(corners: readonly Place[]): Segment[] {
 function fibonacciOf(
   a: Place,
   b: Place,
-  from: DrawingPoint,
-  to: DrawingPoint,
+  { points }: Drawing,
   { yOf, formatPrice }: Projection,
 ): Shape {
+  const [from, to] = points as [DrawingPoint, DrawingPoint];
   const [left, right] = [Math.min(a.x, b.x), Math.max(a.x, b.x)];
   const levels = FIBONACCI.map((level) => {
     const price = to.price + (from.price - to.price) * level;

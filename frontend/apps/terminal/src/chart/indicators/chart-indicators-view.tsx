@@ -50,17 +50,14 @@ export default function ChartIndicatorsView(props: ChartIndicatorsViewProps) {
   const idsOf = (isOnPrice: boolean) =>
     store.ids().filter((id) => store.find(id)?.isOnPrice === isOnPrice);
   const topOf = (id: string) => panes().find((pane) => pane.id === id)?.top;
-  const legendOf = (id: string) => (
-    <Show when={store.find(id)}>
-      {(settings) => (
-        <IndicatorLegend
-          store={store}
-          settings={settings()}
-          values={textsOf(id, settings().type)}
-        />
-      )}
-    </Show>
-  );
+  const legendOf = (id: string) => {
+    const values = createMemo(() => textsOf(id, store.find(id)?.type ?? ""));
+    return (
+      <Show when={store.find(id)}>
+        {(settings) => <IndicatorLegend store={store} settings={settings()} values={values()} />}
+      </Show>
+    );
+  };
   return (
     <>
       <Portal mount={props.legend}>
