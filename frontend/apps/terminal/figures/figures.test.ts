@@ -7,6 +7,7 @@ import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "../browser/support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
 import { TerminalPage } from "../browser/support/terminal-page.ts";
+import { print, printLine } from "./print.ts";
 
 const QUOTES_MS = 20_000;
 const ORDERS = 30;
@@ -374,15 +375,4 @@ async function bundledClient(): Promise<string> {
   const [bundle] = Array.isArray(result) ? result : [result];
   const code = bundle && "output" in bundle ? bundle.output[0].code : "";
   return `${code}; globalThis.measured = measured;`;
-}
-
-function print(name: string, delays: number[], of: string): void {
-  const sorted = delays.toSorted((a, b) => a - b);
-  const at = (part: number) =>
-    (sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN).toFixed(1);
-  printLine(`${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, the longest ${at(1)} ms (${of})`);
-}
-
-function printLine(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

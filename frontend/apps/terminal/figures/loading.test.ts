@@ -1,0 +1,79 @@
+// Measures the first load of the terminal in a browser without a cache.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, test } from "vitest";
+import { Backend } from "../browser/support/backend.ts";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
+import { print, printLine } from "./print.ts";
+
+const LOADS = 7;
+
+let backend: Backend;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  [backend, browser] = await Promise.all([Backend.start(), launchChromium()]);
+});
+
+beforeEach((context) => {
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await backend?.stop();
+});
+
+test("the first candles on a cold cache, and what is loaded for them", async () => {
+  const delays: number[] = [];
+  const tasks: number[] = [];
+  let bytes = 0;
+  for (let load = 0; load < LOADS; load += 1) {
+    // A new context has an empty cache.
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await page.addInitScript(recordLoading);
+    await page.goto(backend.address);
+    delays.push(await page.evaluate(() => (globalThis as unknown as Loading).candlesMs));
+    tasks.push(await longestTask(page));
+    bytes = await page.evaluate(transferredBytes);
+    await context.close();
+  }
+  print("first candles", delays, `${LOADS} loads without a cache, from the navigation`);
+  print("the longest task of a load", tasks, "on the main thread");
+  printLine(`first load: ${(bytes / 1_000).toFixed(0)} KB of scripts and styles, as sent`);
+});
+
+interface Loading {
+  candlesMs: Promise<number>;
+  tasks: number[];
+}
+
+/** Record long tasks, and when the candles were drawn, in ms since the navigation. */
+function recordLoading(): void {
+  const tasks: number[] = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) tasks.push(duration);
+  }).observe({ type: "longtask", buffered: true });
+  const candlesMs = new Promise<number>((resolve) => {
+    const look = () => {
+      if (document.querySelector('.chart .canvas[data-state="ready"]') === null) {
+        requestAnimationFrame(look);
+        return;
+      }
+      // The chart draws at the next frame.
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
+    };
+    look();
+  });
+  Object.assign(globalThis, { candlesMs, tasks });
+}
+
+const longestTask = (page: Page): Promise<number> =>
+  page.evaluate(() => Math.max(0, ...(globalThis as unknown as Loading).tasks));
+
+function transferredBytes(): number {
+  const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+  const isCode = ({ name }: PerformanceEntry) => /\.(js|css)$/.test(name);
+  return entries.filter(isCode).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+}
