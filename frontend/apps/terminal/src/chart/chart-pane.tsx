@@ -47,6 +47,7 @@ export function ChartPane(props: { chart: ChartStore }) {
   onMount(() => {
     const created = new PriceChart(element, {
       datafeed: app.client.datafeed,
+      frames: app.charts.frames,
       onState: (state, reason = "") => {
         setState(state);
         setReason(reason);

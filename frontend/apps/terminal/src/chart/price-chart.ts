@@ -23,12 +23,15 @@ import { BarLayer } from "./bar-layer.ts";
 import { CHART_OPTIONS, chartStyles, priceFormat } from "./chart-styles.ts";
 import { periodOf } from "./period.ts";
 import type { PriceScale } from "./price-scale.ts";
+import type { SharedFrames } from "./shared-frames.ts";
 import { showTimes } from "./time-ticks.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
 
 export interface PriceChartOptions {
   datafeed: DatafeedService;
+  /** The frames that all charts of the page share. */
+  frames: SharedFrames;
   onState(state: ChartState, reason?: string): void;
   /** Called with the bar under the crosshair, or else the last one. */
   onLegend(bar: Bar | null): void;
@@ -61,7 +64,7 @@ export class PriceChart {
   readonly #drawListeners = new Set<(scale: PriceScale) => void>();
   readonly #crosshairListeners = new Set<(y: number | null) => void>();
   readonly #layer: BarLayer;
-  readonly #updates = new BarConflation((bar) => this.#applyBar(bar));
+  readonly #updates: BarConflation;
   #symbol: SymbolInfo | null = null;
   #resolution = "";
   #history: BarHistory | null = null;
@@ -78,6 +81,7 @@ export class PriceChart {
 
   constructor(element: HTMLElement, options: PriceChartOptions) {
     this.#options = options;
+    this.#updates = new BarConflation((bar) => this.#applyBar(bar), options.frames.request);
     charts += 1;
     this.#guid = `terminal ${charts}`;
     const chart = init(element, { ...CHART_OPTIONS, layout: { yAxis: { gap: GAP } } });
