@@ -96,6 +96,31 @@ test("an alert is changed and deleted in its table", async () => {
   expect(await stored()).toEqual([]);
 });
 
+test("an alert is added from the menu of the chart, moved by keys, and deleted on its line", async () => {
+  const price = Number(((await last()) + 0.2).toFixed(2));
+  const { id } = await rest.alerts(account).create({ symbol: "AAPL", price, condition: "up" });
+  terminal = await TerminalPage.open(browser, market.address, { account });
+  const { page } = terminal;
+  const line = page.locator(".price-line").filter({ hasText: "Alert: rises to" });
+  const handle = line.getByRole("slider");
+  await handle.focus();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect.poll(stored).toMatchObject([{ id, price: Number((price + 0.01).toFixed(2)) }]);
+  await line.getByRole("button", { name: /^Delete the alert/ }).click();
+  await line.waitFor({ state: "detached" });
+  expect(await stored()).toEqual([]);
+  const canvas = await page.locator(".chart .canvas").boundingBox();
+  if (canvas === null) throw new Error("no chart");
+  await page.mouse.click(canvas.x + 200, canvas.y + 120, { button: "right" });
+  await page.getByRole("menuitem", { name: /^Add alert at/ }).click();
+  const dialog = page.getByRole("dialog", { name: "New alert for AAPL" });
+  const typed = await dialog.getByRole("textbox", { name: "Price", exact: true }).inputValue();
+  await dialog.getByRole("button", { name: "New alert" }).click();
+  await page.locator(".price-line").filter({ hasText: "Alert:" }).waitFor();
+  expect(await stored()).toMatchObject([{ price: Number(typed) }]);
+});
+
 test("the history has what the server stored and the errors of this page, in groups", async () => {
   terminal = await TerminalPage.open(browser, market.address, { account });
   const { page } = terminal;

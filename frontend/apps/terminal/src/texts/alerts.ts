@@ -34,7 +34,7 @@ export const alerts = {
   notDeleted: "The alert was not deleted",
   notMoved: "The alert was not changed",
   line: (condition: PriceAlert["condition"]) => `Alert: ${conditions[condition].toLowerCase()}`,
-  menu: (price: string) => `Add an alert at ${price}`,
+  distance: (distance: string, percent: string) => `${distance} (${percent}) from the market`,
   dialog: {
     create: (symbol: string) => `New alert for ${symbol}`,
     edit: (symbol: string) => `Alert for ${symbol}`,

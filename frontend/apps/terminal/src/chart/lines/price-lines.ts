@@ -5,7 +5,7 @@ import { type Interval, layOutLabels } from "./label-layout.ts";
 import { LineHandle } from "./line-handle.ts";
 import { MovePreview } from "./move-preview.ts";
 
-export type Tone = "accent" | "up" | "down" | "muted";
+export type Tone = "accent" | "up" | "down" | "muted" | "warn";
 
 /** A line at a price, such as that of an order. */
 export interface PriceLine {

@@ -15,6 +15,7 @@ import { trailingPipsOf } from "../../ticket/brackets.ts";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
 import type { PriceScale } from "../price-scale.ts";
+import { AlertLines } from "./alert-lines.ts";
 import type { Interval } from "./label-layout.ts";
 import { LatestRequest } from "./latest-request.ts";
 import { movedOrder, type OrderLine, orderLines, POSITION, positionLine } from "./order-lines.ts";
@@ -30,14 +31,15 @@ interface Move {
 const LAST_PRICE_PX = 17;
 
 /**
- * The orders and the position of a chart's symbol as lines on the chart, from which they are
- * modified, canceled, closed and protected. It must be created where Solid can clean up.
+ * The orders, the position and the alerts of a chart's symbol as lines on the chart, from which
+ * they are changed, canceled, closed and protected. It must be created where Solid can clean up.
  */
 export class TradingLines {
   readonly #chart: PriceChart;
   readonly #app: AppStore;
   readonly #store: ChartStore;
   readonly #lines: PriceLines;
+  readonly #alerts: AlertLines;
   readonly #instrument = createSignal<InstrumentInfo | null>(null);
   readonly #profit = createSignal<PositionPL | null>(null);
   readonly #preview: LatestRequest<Move, OrderPreview>;
@@ -51,6 +53,7 @@ export class TradingLines {
     this.#chart = chart;
     this.#app = app;
     this.#store = store;
+    this.#alerts = new AlertLines(app, store.symbol);
     this.#preview = new LatestRequest(
       ({ line, price }) => app.account.broker.previewOrder(movedOrder(line, price), line.order.id),
       (preview) => this.#lines.setAnswer(preview && marginText(preview)),
@@ -104,7 +107,8 @@ export class TradingLines {
       const position = this.#position;
       const hasBrackets = account.supports("supportPositionBrackets");
       const line = position && positionLine(copyOf(position), hasBrackets);
-      this.#lines.set([...this.#orderLines, ...(line ? [line] : [])]);
+      const others = [...this.#alerts.lines(), ...(line ? [line] : [])];
+      this.#lines.set([...this.#orderLines, ...others]);
       untrack(() => this.#showProfit());
       this.#fit();
     });
@@ -187,6 +191,8 @@ export class TradingLines {
         const entry = { ...position, price: position.avgPrice };
         return texts.lines.estimate(profitText(profitAt(entry, price, conversion)));
       }
+      if (this.#alerts.find(id) !== undefined)
+        return texts.alerts.distance(...this.#distance(price));
       const line = this.#orderLines.find((each) => each.id === id);
       if (line === undefined) return "";
       const orders = this.#orderLines.map(({ order }) => order);
@@ -197,13 +203,22 @@ export class TradingLines {
       const { qty, filledQty = 0, limitPrice } = line.order;
       const paid = line.field === "stopPrice" ? (limitPrice ?? price) : price;
       const value = paid * (qty - filledQty) * conversion.rate;
-      const last = this.#chart.engine.getDataList().at(-1)?.close ?? price;
-      const distance = format.change(price - last, this.#chart.decimals);
-      const percent = format.percent((price / last - 1) * 100);
+      const [distance, percent] = this.#distance(price);
       return texts.lines.estimate(
         texts.lines.distance(distance, percent, format.money(value), conversion.currency),
       );
     });
+  }
+
+  get #last(): number | undefined {
+    return this.#chart.engine.getDataList().at(-1)?.close;
+  }
+
+  /** Return the distance of a price from the last one, in money and in percent. */
+  #distance(price: number): [string, string] {
+    const last = this.#last ?? price;
+    const distance = format.change(price - last, this.#chart.decimals);
+    return [distance, format.percent((price / last - 1) * 100)];
   }
 
   #onMoving(id: string, price: number | null): void {
@@ -230,6 +245,8 @@ export class TradingLines {
   }
 
   async #move(id: string, price: number): Promise<void> {
+    const alert = untrack(() => this.#alerts.find(id));
+    if (alert !== undefined) return this.#alerts.move(alert, price, this.#last);
     const { account } = this.#app;
     const position = untrack(() => this.#position);
     const shown = format.price(price, this.#chart.decimals);
@@ -264,6 +281,8 @@ export class TradingLines {
 
   /** Run the button of a line: cancel its order, or close the position. */
   async #act(id: string): Promise<void> {
+    const alert = untrack(() => this.#alerts.find(id));
+    if (alert !== undefined) return this.#alerts.delete(alert);
     const { broker } = this.#app.account;
     const line = this.#orderLines.find((each) => each.id === id);
     const position = untrack(() => this.#position);
