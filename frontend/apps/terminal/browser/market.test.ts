@@ -82,7 +82,7 @@ test("a click and the keys enter a price, and own orders are marked with what is
 });
 
 test("every trade is listed once with its side, and nothing is subscribed while it is hidden", async () => {
-  const terminal = await stepped.open({ symbol: "BTCUSD" });
+  const terminal = await stepped.open({ symbol: "BTCUSD", timezoneId: "Asia/Tokyo" });
   const { page } = terminal;
   const sent: string[] = [];
   page.on("websocket", (socket) =>
@@ -104,15 +104,20 @@ test("every trade is listed once with its side, and nothing is subscribed while 
   for (let step = 0; step < 3; step += 1) await stepped.market.advance(2);
   const texts = () =>
     rows.evaluateAll((rows) => rows.map((row) => row.textContent?.replace(/\s+/g, " ").trim()));
-  const lineOf = ({ price, qty, side, time }: Trade) => {
-    const [value, size] = [price, qty].map((n, index) =>
-      n.toLocaleString("en", { minimumFractionDigits: index === 0 ? 1 : 4 }),
-    );
-    const sign = side === 1 ? "▲ " : side === -1 ? "▼ " : "";
-    return `${value} ${sign}${size} ${new Date(time).toISOString().slice(11, 19)}`;
-  };
+  const lineOf =
+    (hours: number) =>
+    ({ price, qty, side, time }: Trade) => {
+      const [value, size] = [price, qty].map((n, index) =>
+        n.toLocaleString("en", { minimumFractionDigits: index === 0 ? 1 : 4 }),
+      );
+      const sign = side === 1 ? "▲ " : side === -1 ? "▼ " : "";
+      return `${value} ${sign}${size} ${new Date(time + hours * 3_600_000).toISOString().slice(11, 19)}`;
+    };
   await expect.poll(async () => (await texts()).length).toBeGreaterThan(3);
-  await expect.poll(texts).toEqual(received.map(lineOf).reverse());
+  await expect.poll(texts).toEqual(received.map(lineOf(0)).reverse());
+  // The times are in the zone of the chart.
+  await page.getByLabel("Time zone").selectOption("local");
+  await expect.poll(texts).toEqual(received.map(lineOf(9)).reverse());
   other.unsubscribe();
 
   await page.getByRole("button", { name: "Hide the order book and the trades" }).click();
@@ -166,7 +171,7 @@ test("lists are created, chosen, renamed and deleted, and the list of earlier ve
   const storageState = { cookies: [], origins: [{ origin: address, localStorage: stored }] };
   const terminal = await stepped.open({ storageState });
   const { page } = terminal;
-  expect(await symbols(page)).toEqual(["MSFT", "BTCUSD"]);
+  await expect.poll(() => symbols(page)).toEqual(["MSFT", "BTCUSD"]);
 
   await page.getByRole("button", { name: "Edit the lists and columns" }).click();
   const dialog = page.getByRole("dialog");

@@ -44,6 +44,7 @@ interface Seen {
 
 test("a quote, from the backend to the screen", async () => {
   const terminal = await TerminalPage.open(browser, backend.address);
+  await terminal.page.locator("tr[data-symbol]").first().waitFor();
   const symbols = await terminal.page
     .locator("tr[data-symbol]")
     .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-symbol") ?? ""));

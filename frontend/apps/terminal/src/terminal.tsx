@@ -4,7 +4,6 @@ import { ChartPane } from "./chart/chart-pane.tsx";
 import { ChartToolbar } from "./chart/toolbar.tsx";
 import { Dialogs } from "./dialogs/dialogs.tsx";
 import { LiveBanner } from "./live-banner.tsx";
-import { Watchlist } from "./market/watchlist.tsx";
 import { Toasts } from "./notifications/toasts.tsx";
 import { Panels } from "./panels/panels.tsx";
 import { texts } from "./texts/texts.ts";
@@ -13,6 +12,7 @@ import { Topbar } from "./topbar.tsx";
 import { windowKind } from "./workspace/window-kind.ts";
 
 const Splitter = lazy(() => import("./workspace/splitter.tsx"));
+const Watchlist = lazy(() => import("./market/watchlist.tsx"));
 const MarketPane = lazy(() => import("./market/market-pane.tsx"));
 const RangeBar = lazy(() => import("./chart/range-bar.tsx"));
 const AsideTabs = lazy(() => import("./workspace/aside-tabs.tsx"));

@@ -106,6 +106,9 @@ export function ChartPane(props: { chart: ChartStore }) {
     );
   });
 
+  // The ticket shows the quote of the active chart's symbol too.
+  createEffect(() => onCleanup(market.subscribe([props.chart.symbol()])));
+
   /** What is loaded on demand waits for the first candles. */
   const wasReady = createMemo((was: boolean) => was || state() === "ready", false);
   followCrosshair(app.charts, chart);

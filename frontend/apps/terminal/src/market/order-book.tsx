@@ -17,6 +17,7 @@ import { BookView } from "./book-view.ts";
 import { choosePrice } from "./choose-price.ts";
 import { createFreshness } from "./freshness.ts";
 import { DEPTH_MAX, groupSteps, ladderOf, ownOrders, spreadOf, TickScale } from "./ladder.ts";
+import { createZone } from "./zone.ts";
 
 export interface OrderBookProps {
   info: SymbolInfo;
@@ -68,6 +69,7 @@ export function OrderBook(props: OrderBookProps) {
     const kept = others.slice(1 - REMEMBERED_MAX);
     setSteps(Object.fromEntries([...kept, [props.info.name, value]]));
   };
+  const zone = createZone(() => props.info);
   const own = createMemo(() => ownOrders(account.liveOrders, props.info.name, scale()));
   const note = (): string => {
     if (state() === "failed") return texts.failed(failure());
@@ -158,7 +160,9 @@ export function OrderBook(props: OrderBookProps) {
     }),
   );
   createEffect(
-    on(isLive, (isLive) => setStaleSince(isLive ? "" : format.timeOfDay(Date.now(), true))),
+    on(isLive, (isLive) =>
+      setStaleSince(isLive ? "" : format.timeOfDay(zone().wall(Date.now()), true)),
+    ),
   );
 
   return (

@@ -38,7 +38,7 @@ export class Quotes {
    * every change, and `slow` ones a change now and then.
    */
   subscribe(fast: readonly string[], slow: readonly string[] = []): () => void {
-    const symbols = [...fast, ...slow];
+    const symbols = [...fast, ...slow].filter((symbol) => symbol !== "");
     for (const symbol of symbols) this.#count(symbol, 1);
     const stops = [
       ...chunksOf(fast).map((chunk) => this.#open({ symbols: [], fast_symbols: chunk })),
@@ -122,6 +122,7 @@ export function chunksOf(symbols: readonly string[]): string[][] {
   const chunks: string[][] = [];
   let characters = 0;
   for (const symbol of symbols) {
+    if (symbol === "") continue;
     const last = chunks.at(-1);
     characters += symbol.length + 3;
     if (last && last.length < CHUNK.symbols && characters <= CHUNK.characters) last.push(symbol);

@@ -1,4 +1,5 @@
 import type { SymbolInfo } from "@trading-api/client";
+import { type TimeZone, UTC } from "../chart/view/time-zone.ts";
 import * as format from "../format.ts";
 import { market as texts } from "../texts/market.ts";
 import { TickScale } from "./ladder.ts";
@@ -8,6 +9,7 @@ import { TRADES_MAX, type TradeLine } from "./trade-queue.ts";
 export class TradesView {
   readonly #list: HTMLElement;
   readonly #scale: TickScale;
+  #zone: TimeZone = UTC;
   #rows: TradeRow[] = [];
 
   constructor(list: HTMLElement, info: SymbolInfo) {
@@ -20,10 +22,16 @@ export class TradesView {
     for (const line of lines) {
       const row = this.#rows.length < TRADES_MAX ? new TradeRow() : this.#rows.shift();
       if (row === undefined) return;
-      row.show(line, this.#scale);
+      row.show(line, this.#scale, this.#zone);
       this.#rows.push(row);
       this.#list.prepend(row.element);
     }
+  }
+
+  /** Show the times of all rows in another zone. */
+  setZone(zone: TimeZone): void {
+    this.#zone = zone;
+    for (const row of this.#rows) row.showTime(zone);
   }
 
   clear(): void {
@@ -36,7 +44,9 @@ class TradeRow {
   readonly element = document.createElement("li");
   readonly #texts = { price: new Text(), sign: new Text(), size: new Text(), time: new Text() };
 
-  show(line: TradeLine, scale: TickScale): void {
+  #time = 0;
+
+  show(line: TradeLine, scale: TickScale, zone: TimeZone): void {
     const { element } = this;
     if (line === "gap") {
       element.className = "gap";
@@ -49,10 +59,15 @@ class TradeRow {
     this.#texts.price.data = format.price(price, scale.decimals);
     this.#texts.sign.data = side === 1 ? ` ▲ ` : side === -1 ? ` ▼ ` : "   ";
     this.#texts.size.data = format.price(qty, scale.sizeDecimals);
-    this.#texts.time.data = format.timeOfDay(time, true);
+    this.#time = time;
+    this.showTime(zone);
     const action = side === 1 ? texts.bought : side === -1 ? texts.sold : "";
     const sign = this.#texts.sign.parentElement;
     if (sign && sign.ariaLabel !== action) sign.ariaLabel = action;
+  }
+
+  showTime(zone: TimeZone): void {
+    this.#texts.time.data = format.timeOfDay(zone.wall(this.#time), true);
   }
 
   #build(): void {

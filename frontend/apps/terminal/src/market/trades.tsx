@@ -5,6 +5,7 @@ import { market as texts } from "../texts/market.ts";
 import { createFreshness } from "./freshness.ts";
 import { TradeQueue } from "./trade-queue.ts";
 import { TradesView } from "./trades-view.ts";
+import { createZone } from "./zone.ts";
 
 /** The recent trades of a symbol. They are subscribed as long as the component exists. */
 export function Trades(props: { info: SymbolInfo }) {
@@ -12,6 +13,7 @@ export function Trades(props: { info: SymbolInfo }) {
   const { outage } = createFreshness();
   const [isEmpty, setIsEmpty] = createSignal(true);
   const [failure, setFailure] = createSignal("");
+  const zone = createZone(() => props.info);
   const queue = new TradeQueue();
   let list!: HTMLOListElement;
   let frame = 0;
@@ -24,6 +26,7 @@ export function Trades(props: { info: SymbolInfo }) {
         (info) => {
           const view = new TradesView(list, info);
           view.clear();
+          createEffect(() => view.setZone(zone()));
           queue.clear();
           setIsEmpty(true);
           setFailure("");

@@ -26,7 +26,7 @@ const SETTLE_MS = 150;
 const SORT_MS = 1_000;
 
 /** The chosen watchlist. Its quotes are subscribed while it is shown. */
-export function Watchlist() {
+export default function Watchlist() {
   const app = useApp();
   const { market } = app;
   const [columns, setColumns] = persistedSignal<unknown>("watchlist.columns", ["last", "change"]);
@@ -70,14 +70,6 @@ export function Watchlist() {
     onCleanup(() => clearInterval(timer));
   });
 
-  // The charts and the ticket need the quotes of their symbols, whatever is shown of the list.
-  const charted = createMemo(() =>
-    app.charts
-      .all()
-      .map((chart) => chart.symbol())
-      .filter((symbol) => symbol !== ""),
-  );
-  createEffect(() => onCleanup(market.subscribe([...new Set(charted())])));
   const isLarge = () => symbols().length > FAST_MAX;
   // Another order of the same symbols needs no other subscription.
   const subscribed = createMemo(() => symbols().toSorted(), [], { equals: isEqual });
