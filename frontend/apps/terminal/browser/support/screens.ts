@@ -36,10 +36,17 @@ const charts = (name: string, count: number): Screen => ({
   },
 });
 
+/** A tablet shows one of these under the ticket. */
+async function aside({ page }: TerminalPage, part: "Watchlist" | "Book and trades"): Promise<void> {
+  const choice = page.getByRole("radio", { name: part, exact: true });
+  if (await choice.isVisible()) await choice.click();
+}
+
 async function marketPart(terminal: TerminalPage, part: "Book" | "Trades"): Promise<void> {
   await terminal.view("Trade");
+  await aside(terminal, "Book and trades");
   const { page } = terminal;
-  await page.getByRole("radio", { name: part }).click();
+  await page.getByRole("radio", { name: part, exact: true }).click();
   await page.getByRole("region", { name: part, exact: true }).waitFor();
 }
 
@@ -47,6 +54,7 @@ const watchlists: Screen = {
   name: "dialog of the watchlists",
   async open(terminal) {
     await terminal.view("Watch");
+    await aside(terminal, "Watchlist");
     const { page } = terminal;
     await page.getByRole("button", { name: "Edit the lists and columns" }).click();
     await page.getByRole("dialog").getByRole("checkbox", { name: "Day range" }).check();
