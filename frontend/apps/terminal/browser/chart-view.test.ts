@@ -199,9 +199,7 @@ test("a date is shown however far back it is, and the seam to live bars stays ri
   };
   await go("2025-12-20", "10:15");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  const shown = /^20 Dec (?:2025 )?(\d\d:\d\d) to (\d\d:\d\d)$/.exec(
-    (await period()).replace("20 Dec 2025 ", "20 Dec "),
-  );
+  const shown = /^20 Dec 2025 (\d\d:\d\d) to (\d\d:\d\d)$/.exec(await period());
   expect(shown, await period()).not.toBe(null);
   const [, from = "", to = ""] = shown ?? [];
   expect(from < "10:15" && "10:15" < to).toBe(true);
@@ -223,8 +221,8 @@ test("a date is shown however far back it is, and the seam to live bars stays ri
 test("a range has a fitting resolution, and shows its time up to the newest bar", async () => {
   await open({ viewport: { width: 1440, height: 900 } });
   const ranges = {
-    "1D": ["5m", /^4 Jan 10:\d\d to 5 Jan 2026 10:\d\d$/],
-    "5D": ["30m", /^31 Dec 2025 1\d:\d0 to 5 Jan 2026 1\d:\d0$/],
+    "1D": ["5m", /^4 Jan 10:\d\d to 5 Jan 10:\d\d$/],
+    "5D": ["30m", /^31 Dec 2025 1\d:\d0 to 5 Jan 1\d:\d0$/],
     "6M": ["1d", /^[4-6] Jul 2025 to 5 Jan 2026$/],
     All: ["1M", /^Jan 2007 to Jan 2026$/],
   } as const;
@@ -338,24 +336,4 @@ test("a picture has the chart, its lines and its legend, also on a phone", async
   expect(found.line).toBeGreaterThan(100);
   expect(found.header).toBeGreaterThan(2);
   expect(found.legend).toBeGreaterThan(2);
-});
-
-test("a broken memory of the view is forgotten", async () => {
-  await open();
-  await page.evaluate(() => {
-    for (const [name, text] of Object.entries({
-      type: '"pie"',
-      scale: "{}",
-      zone: "7",
-      compared: '{"symbol":"MSFT"}',
-      sessions: "not json",
-    })) {
-      localStorage.setItem(`trading_api.chart.1.${name}`, text);
-    }
-  });
-  await page.reload();
-  await terminal.isLoaded();
-  await expect.poll(() => typeSwitch().inputValue()).toBe("candles");
-  expect(await scale("Linear").getAttribute("aria-checked")).toBe("true");
-  expect(await button("Sessions").getAttribute("aria-pressed")).toBe("true");
 });

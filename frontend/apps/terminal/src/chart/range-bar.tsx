@@ -28,7 +28,8 @@ export default function RangeBar() {
   };
   const period = () => {
     const [shown, visible] = [view(), view()?.visible()];
-    return shown && visible ? barPeriod(visible, store().resolution(), shown.zone()) : "";
+    if (!shown || !visible) return "";
+    return barPeriod(visible, store().resolution(), shown.zone(), shown.now() ?? visible.to);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: no element has this role
@@ -51,7 +52,7 @@ export default function RangeBar() {
       <button type="button" class="quiet" onClick={() => app.openDialog({ name: "goTo" })}>
         {texts.goTo}
       </button>
-      <span class="period" data-testid="period">
+      <span class="period" data-testid="period" title={period()}>
         {period()}
       </span>
       <span class="progress" role="status">

@@ -26,6 +26,16 @@ interface Visible {
   base: number;
 }
 
+/** Write the name of a line on a background, so that it can be read on other lines. */
+function nameLine(ctx: CanvasRenderingContext2D, name: string, x: number, y: number): void {
+  const tone = ctx.fillStyle;
+  const width = ctx.measureText(name).width + 4;
+  ctx.fillStyle = colour("surface");
+  ctx.fillRect(ctx.textAlign === "left" ? x - 2 : x + 2 - width, y - 11, width, 14);
+  ctx.fillStyle = tone;
+  ctx.fillText(name, x, y);
+}
+
 /** The names of the colours. */
 const TONES = ["compare-1", "compare-2", "compare-3", "compare-4"] as const;
 
@@ -193,7 +203,7 @@ export class Comparisons {
       // The name at the end of a line tells it apart from those of other colours.
       const isRoomy = width - x > ctx.measureText(symbol).width + 8;
       ctx.textAlign = isRoomy ? "left" : "right";
-      ctx.fillText(symbol, isRoomy ? x + 5 : x, y - 6);
+      nameLine(ctx, symbol, isRoomy ? x + 5 : x, y - 8);
     }
   }
 

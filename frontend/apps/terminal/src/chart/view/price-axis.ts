@@ -50,12 +50,12 @@ export class PriceAxis {
 
   /** Show all prices again after a user moved the axis. */
   fit(): void {
-    this.#chart.engine.overrideYAxis({ paneId: PANE });
+    this.#chart.fitPrices();
   }
 
   #override(): void {
     const { engine } = this.#chart;
-    this.#chart.engine.overrideYAxis({
+    engine.overrideYAxis({
       paneId: PANE,
       name: NAMES[this.#scale],
       // An axis of another name is a new one.

@@ -1,11 +1,11 @@
-import type { KLineData } from "klinecharts";
 import { colour } from "../../theme.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { addLayer } from "./layers.ts";
-import { isIntraday, lengthOf } from "./resolution.ts";
-import { latestBefore, type SessionHours } from "./session-hours.ts";
+import { isIntraday } from "./resolution.ts";
+import type { SessionHours } from "./session-hours.ts";
+import { sessionMarks } from "./session-marks.ts";
 
-const SHADE = 0.16;
+const SHADE = 0.1;
 
 /**
  * Marks on a chart of intraday bars where a trading day begins, and which bars are outside of the
@@ -60,33 +60,4 @@ export class SessionLayer {
       },
     });
   }
-}
-
-/**
- * Return the indexes of bars that begin a trading day, and the ranges of those outside of the
- * trading hours, which end before their second index.
- */
-export function sessionMarks(
-  bars: readonly KLineData[],
-  resolution: string,
-  hours: SessionHours,
-): { days: number[]; closed: [number, number][] } {
-  const [days, closed]: [number[], [number, number][]] = [[], []];
-  const [first, last] = [bars[0], bars.at(-1)];
-  if (first === undefined || last === undefined) return { days, closed };
-  const length = lengthOf(resolution);
-  const sessions = hours.sessions(first.timestamp, last.timestamp + length);
-  let day: number | undefined;
-  bars.forEach(({ timestamp }, index) => {
-    const session = latestBefore(sessions, timestamp + length - 1);
-    if (session === null || session.end <= timestamp) {
-      const open = closed.at(-1);
-      if (open?.[1] === index) open[1] = index + 1;
-      else closed.push([index, index + 1]);
-      return;
-    }
-    if (day !== undefined && session.day !== day) days.push(index);
-    day = session.day;
-  });
-  return { days, closed };
 }

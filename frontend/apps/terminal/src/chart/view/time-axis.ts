@@ -26,19 +26,22 @@ export class TimeAxis {
   }
 }
 
-/** Format a period of bars, with what both its ends have in common only once. */
+/**
+ * Format a period of bars. One of intraday bars has its day once, and no year that is the year of
+ * `nowMs`.
+ */
 export function barPeriod(
   { from, to }: { from: number; to: number },
   resolution: string,
   zone: TimeZone,
+  nowMs: number,
 ): string {
   const [start, end] = [barTime(from, resolution, zone), barTime(to, resolution, zone)];
   if (!isIntraday(resolution)) return texts.period(start, end);
   const [first, last] = [zone.wall(from), zone.wall(to)];
   const time = timeOfDay(last, resolution.endsWith("S"));
-  if (dateAndTime(first) === dateAndTime(last)) return texts.period(start, time);
-  const isSameYear = year(first) === year(last);
-  return texts.period(isSameYear ? start.replace(` ${year(first)} `, " ") : start, end);
+  const isOneDay = dateAndTime(first) === dateAndTime(last);
+  return texts.period(start, isOneDay ? time : end).replaceAll(` ${year(zone.wall(nowMs))} `, " ");
 }
 
 /** Format the time of a bar: `5 Jan 2026 14:03`, its date from one day on, or its month. */
