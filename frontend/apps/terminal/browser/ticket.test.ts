@@ -192,6 +192,38 @@ test("every duration that the broker offers for the type can be chosen", async (
   await expect.poll(() => positionOf("AAPL")).toBe(4);
 });
 
+test("typing sends one preview, in every mode, and quotes none", async () => {
+  terminal = await TerminalPage.open(browser, market.address, { account, isLoaded: false });
+  const { page, ticket } = terminal;
+  let previews = 0;
+  await page.routeWebSocket("**/api/v1/ws", (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      if (JSON.parse(String(text)).type === "orders.preview") previews += 1;
+      server.send(text);
+    });
+  });
+  await page.clock.install();
+  await page.reload();
+  await terminal.isLoaded();
+  await mode("Money").click();
+  // The preview is refreshed every 3 s: type just after that, while no time passes.
+  await page.clock.pauseAt(Date.now() + 10_000);
+  previews = 0;
+  while (previews === 0) await page.clock.runFor(100);
+  previews = 0;
+  await ticket.getByRole("textbox", { name: "Amount" }).evaluate((input, text) => {
+    for (let end = 1; end <= text.length; end += 1) {
+      (input as HTMLInputElement).value = text.slice(0, end);
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+  }, "12345.67");
+  await market.advance(5);
+  for (let part = 0; part < 10; part += 1) await page.clock.runFor(100);
+  await page.getByRole("region", { name: "Preview" }).getByText("Margin required").waitFor();
+  expect(previews).toBe(1);
+});
+
 test("a phone sizes by touch", async () => {
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
   terminal = await TerminalPage.open(browser, market.address, { account, ...phone });
