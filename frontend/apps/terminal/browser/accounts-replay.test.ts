@@ -90,7 +90,7 @@ test("an account is created by keyboard, named, funded and reset by its typed id
   await terminal.isLoaded();
   expect(new URL(page.url()).searchParams.get("account")).toBe("BREAKOUTS");
   await account(page).filter({ hasText: "Swing" }).waitFor();
-  expect(await account(page).getAttribute("aria-label")).toBe("Account Swing, Paper: change");
+  expect(await account(page).getAttribute("aria-label")).toBe("Account Paper Swing: change");
 });
 
 test("many accounts are searched and loaded page by page, on a phone too", async () => {

@@ -56,24 +56,28 @@ async function trade(): Promise<void> {
   await account.place({ ...order, type: OrderType.Market }, "market");
 }
 
-test.each(WINDOWS)("no screen has a violation or is too wide: $name", async (opening) => {
-  const { name: _, ...options } = opening;
-  const terminal = await TerminalPage.open(browser, backend.address, {
-    account: ACCOUNT,
-    ...options,
-  });
-  const { page } = terminal;
-  const found: string[] = [];
-  for (const screen of SCREENS) {
-    await screen.open(terminal).catch((error: unknown) => {
-      throw new Error(`${screen.name} does not open`, { cause: error });
+test.each(WINDOWS)(
+  "no screen has a violation or is too wide: $name",
+  { timeout: 90_000 },
+  async (opening) => {
+    const { name: _, ...options } = opening;
+    const terminal = await TerminalPage.open(browser, backend.address, {
+      account: ACCOUNT,
+      ...options,
     });
-    for (const fault of await axeViolations(page)) found.push(`${screen.name}: ${fault}`);
-    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (excess > 0) found.push(`${screen.name}: ${excess} px too wide`);
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-  }
-  expect(found).toEqual([]);
-  await terminal.close();
-});
+    const { page } = terminal;
+    const found: string[] = [];
+    for (const screen of SCREENS) {
+      await screen.open(terminal).catch((error: unknown) => {
+        throw new Error(`${screen.name} does not open`, { cause: error });
+      });
+      for (const fault of await axeViolations(page)) found.push(`${screen.name}: ${fault}`);
+      const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (excess > 0) found.push(`${screen.name}: ${excess} px too wide`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
+    expect(found).toEqual([]);
+    await terminal.close();
+  },
+);

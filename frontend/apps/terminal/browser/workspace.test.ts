@@ -155,7 +155,7 @@ test("the chosen account, the panel and the symbols are remembered, and the addr
     .getByRole("button", { name: /^EURUSD/ })
     .click();
   const chosen = (id: string) =>
-    page.getByRole("button", { name: new RegExp(`^Account ${id}, .*: change$`) });
+    page.getByRole("button", { name: new RegExp(`^Account .* ${id}: change$`) });
   const created = await fetch(`${market.address}/api/v1/broker/accounts/REMEMBERED`, {
     method: "PUT",
     headers: { "Content-Type": "application/json" },
