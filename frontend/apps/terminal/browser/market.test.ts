@@ -155,6 +155,8 @@ test("on a phone the book is below the ticket, whose button stays in view", asyn
   const { page } = terminal;
   const book = new BookScreen(page, client);
   await terminal.view("Trade");
+  // The book is followed once it is in view.
+  await page.getByRole("radio", { name: "Book", exact: true }).scrollIntoViewIfNeeded();
   const best = book.levels("Bids").first();
   await best.scrollIntoViewIfNeeded();
   expect((await best.boundingBox())?.height).toBeGreaterThanOrEqual(44);

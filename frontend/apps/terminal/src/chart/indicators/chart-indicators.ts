@@ -15,7 +15,7 @@ const PRICE_PANE = "candle_pane";
 const PANE_PX = 110;
 const PANE_PX_MIN = 40;
 /** The part of the chart's height that all panes under the prices take together. */
-const PANES_MAX = 0.55;
+const PANES_MAX = 0.5;
 
 // The engine finds the values of an indicator by its id, because it copies what it is given.
 const drawn = new Map<string, DrawnIndicator>();
