@@ -16,7 +16,7 @@ export function AccountButton() {
       title={app.account.id}
       onClick={() => app.openDialog({ name: "accounts" })}
     >
-      <AccountKindMark kind={app.account.kind} />
+      <AccountKindMark kind={app.account.kind} />{" "}
       <span class="account-name">{name() || texts.accountKinds.none}</span>
     </button>
   );
