@@ -10,7 +10,6 @@ from trading_api.models.market import ReplayState
 from trading_api.models.market.replay import JUMP_MS_MAX
 from trading_api.modules.datafeed.market.playing_clock import PlayingClock, PlayState
 from trading_api.modules.datafeed.market.ports import MarketSource
-from trading_api.modules.datafeed.replay.replay import Replay
 
 _LIVE = "The market is live: it follows the clock on the wall."
 
@@ -46,7 +45,7 @@ class ReplayControl:
             )
         playing = clock.playing
         return ReplayState(
-            source="replay" if isinstance(self._source, Replay) else "simulator",
+            source="replay" if clock.source.is_recording else "simulator",
             state=playing.state.value,
             controllable=not clock.refusal,
             reason=clock.refusal or None,

@@ -46,6 +46,11 @@ class PlayableSource(SteppableSource, Protocol):
     still where nothing trades, as at night."""
 
     @property
+    def is_recording(self) -> bool:
+        """Whether the source plays recorded data, and not a simulated market."""
+        ...
+
+    @property
     def start_ms(self) -> int:
         """The instant at which the source begins."""
         ...

@@ -104,6 +104,10 @@ class Replay:
             await asyncio.sleep(self._wait_ms(due_ms) / 1_000)
 
     @property
+    def is_recording(self) -> bool:
+        return True
+
+    @property
     def start_ms(self) -> int:
         return self.recording.start_ms
 

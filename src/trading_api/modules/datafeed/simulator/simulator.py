@@ -132,6 +132,10 @@ class Simulator:
         return True
 
     @property
+    def is_recording(self) -> bool:
+        return False
+
+    @property
     def start_ms(self) -> int:
         return FIRST_MS
 
