@@ -51,7 +51,7 @@ test("a market order is previewed, placed and filled, and the position opens", a
   await terminal.show("History");
   await terminal.orders.filter({ hasText: "Filled" }).waitFor();
   await terminal.show("Fills");
-  expect(await terminal.page.locator("tr[data-fill]").count()).toBe(1);
+  await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(1);
 });
 
 test("a limit order rests as Working, is modified in the dialog, and is canceled", async () => {

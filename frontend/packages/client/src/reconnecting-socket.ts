@@ -31,6 +31,9 @@ const TOKEN_REFRESH_MS_MIN = 1_000;
 const MSGPACK = "trading-api.msgpack.v1";
 const JSON_PROTOCOL = "trading-api";
 
+/** The `readyState` of an open WebSocket. */
+const OPEN = 1;
+
 /**
  * A WebSocket that authenticates itself and replaces a lost connection by a new one, with
  * exponential backoff and jitter. It refreshes the token before it expires.
@@ -73,8 +76,10 @@ export class ReconnectingSocket {
     if (this.#state.phase === "waiting") void this.#connect();
   }
 
-  /** Send a message. It is discarded while there is no connection. */
+  /** Send a message. It is discarded while there is no connection, or while that is closing. */
   send(message: object): void {
+    // A browser reports a message on a closing connection as an error in its console.
+    if ((this.#socket?.readyState ?? OPEN) > OPEN) return;
     this.#socket?.send(this.#codec.encode(message));
     this.#timers.start("ping", this.#options.pingIntervalMs, () => this.#handler.onPing());
   }

@@ -60,6 +60,8 @@ export interface WebSocketLike {
   onerror: (() => void) | null;
   /** The subprotocol that the server selected, or empty. */
   readonly protocol?: string;
+  /** 2 while the connection is closing, and 3 once it is closed. */
+  readonly readyState?: number;
   binaryType?: string;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;

@@ -31,6 +31,20 @@ const clientOf = (options: Partial<SocketOptions> = {}) =>
 const settle = (ms = 20) => vi.advanceTimersByTimeAsync(ms);
 const AAPL = { symbol: "AAPL", resolution: "1" };
 
+test("nothing is sent on a connection that is closing", async () => {
+  client.subscribe("bars", AAPL, new RecordingListener());
+  await settle();
+  const socket = server.connections.at(-1);
+  if (socket === undefined) throw new Error("no connection");
+  socket.isClosing = true;
+  client.subscribe("bars", { ...AAPL, resolution: "5" }, new RecordingListener());
+  await settle();
+  expect(socket.lateMessages).toBe(0);
+  server.cut();
+  await settle(1_000);
+  expect(server.connections.at(-1)?.subscribed.size).toBe(2);
+});
+
 // Backoff
 
 test("delays double up to the maximum, and a stable connection resets them", async () => {

@@ -98,6 +98,9 @@ export class FakeSocket implements WebSocketLike {
   readonly url: string;
   readonly protocols: string[];
   isOpen = false;
+  isClosing = false;
+  /** How many messages were sent while the connection was closing. */
+  lateMessages = 0;
   readonly #server: FakeServer;
 
   constructor(server: FakeServer, url: string, protocols: string[]) {
@@ -112,7 +115,13 @@ export class FakeSocket implements WebSocketLike {
     }, 1);
   }
 
+  get readyState(): number {
+    if (this.isClosing) return 2;
+    return this.isOpen ? 1 : 0;
+  }
+
   send(text: string | Uint8Array): void {
+    if (this.isClosing) this.lateMessages += 1;
     const message = JSON.parse(String(text));
     setTimeout(() => this.isOpen && this.#server.receive(this, message), 1);
   }
