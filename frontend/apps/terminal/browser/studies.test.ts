@@ -278,17 +278,17 @@ test("a finger draws, selects, moves and deletes a line, and scrolls the chart e
   await page.getByRole("button", { name: "Draw", exact: true }).tap();
   await tool("Trend line").tap();
   const [from, middle, to] = await Promise.all([
-    placeOf(0.2, 0.3),
-    placeOf(0.4, 0.35),
-    placeOf(0.6, 0.4),
+    placeOf(0.2, 0.4),
+    placeOf(0.4, 0.43),
+    placeOf(0.6, 0.46),
   ]);
   await drag(from, middle, to);
   await expect.poll(() => handles().count()).toBe(2);
   const drawn = await firstPoint();
   // A tap elsewhere ends the selection; the buttons of the line are at the bottom on the left.
-  await page.touchscreen.tap(...(await placeOf(0.8, 0.55)));
+  await page.touchscreen.tap(...(await placeOf(0.8, 0.6)));
   await expect.poll(() => handles().count()).toBe(0);
-  await drag(middle, await placeOf(0.5, 0.5));
+  await drag(middle, await placeOf(0.45, 0.43));
   expect(await firstPoint()).toEqual(drawn);
   await tool("Undo the drawing").waitFor({ state: "hidden" });
   await page.keyboard.press("ControlOrMeta+z");
