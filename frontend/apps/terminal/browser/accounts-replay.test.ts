@@ -1,6 +1,7 @@
 // Accounts and the controls of a replay, against a real server whose market stands still.
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { axeViolations } from "./support/axe.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
 import { SteppedMarket } from "./support/stepped-market.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
@@ -170,6 +171,7 @@ test("the market is stepped by a key and played by mouse, and every terminal sho
     const shows = (from: TerminalPage, text: string) =>
       bar(from.page).getByRole("status").filter({ hasText: text }).waitFor();
     await shows(terminal, "Paused");
+    expect(await axeViolations(page)).toEqual([]);
     await bar(page).getByText("Step clock").waitFor();
     const before = await replayState();
     await page.keyboard.press(".");
@@ -230,6 +232,7 @@ test("a long jump shows its progress on a phone, and ends where it is stopped", 
   const more = bar(page).getByRole("button", { name: "Speed and jump" });
   expect(await bar(page).getByLabel("Speed").isVisible()).toBe(false);
   await more.tap();
+  expect(await axeViolations(page)).toEqual([]);
   const { now_ms } = await replayState();
   const to = now_ms + 90 * 86_400_000;
   await bar(page).getByLabel("Jump to, UTC").fill(new Date(to).toISOString().slice(0, 16));
