@@ -138,7 +138,6 @@ export const SCREENS: readonly Screen[] = [
   panel("Statistics"),
   panel("Closed trades"),
   tableOptions,
-  riskTicket,
   panel("Alerts"),
   chartMenu("menu of the chart"),
   chartMenu("confirmation of an order", /^Buy /),
@@ -184,4 +183,6 @@ export const SCREENS: readonly Screen[] = [
   dialog("layout", "w"),
   charts("two charts", 2),
   charts("four charts", 4),
+  // A ticket without a stop has no quantity for the screens above.
+  riskTicket,
 ];
