@@ -87,7 +87,7 @@ test("an account is created by keyboard, named, funded and reset by its typed id
   expect(await balance()).toBe(5_000);
 
   await dialog.getByRole("button", { name: "Back to the list" }).click();
-  await dialog.getByRole("button", { name: /^Swing, USD/ }).click();
+  await dialog.getByRole("button", { name: /^Swing .*USD/ }).click();
   await terminal.isLoaded();
   expect(new URL(page.url()).searchParams.get("account")).toBe("BREAKOUTS");
   await account(page).filter({ hasText: "Swing" }).waitFor();

@@ -126,17 +126,16 @@ function Row(props: { account: Account; isShown: boolean; onManage(): void }) {
         type="button"
         class="open"
         aria-current={props.isShown}
-        aria-label={`${nameOf(props.account)}, ${props.account.currency}`}
         onClick={() => openAccount(props.account.id)}
       >
         <span class="names">
-          <b>{nameOf(props.account)}</b>
+          <b>{nameOf(props.account)}</b>{" "}
           <Show when={nameOf(props.account) !== props.account.id}>
             <small>{props.account.id}</small>
           </Show>
-        </span>
+        </span>{" "}
         <span class="facts">
-          <AccountKindMark kind={props.account.kind} />
+          <AccountKindMark kind={props.account.kind} />{" "}
           <small>
             {props.account.currency}
             <Show when={props.isShown}> · {texts.shown}</Show>
