@@ -2,14 +2,16 @@ import { createSignal, type Signal } from "solid-js";
 
 /**
  * Return a signal that is stored in the browser. Without storage it lasts as long as the page.
- * A stored value that cannot be read, or that is not `valid`, is replaced by the initial one.
+ * A stored value that cannot be read, that is of another kind than the initial one, or that is not
+ * valid, is replaced by the initial one. With null as the initial value every kind is accepted.
  */
 export function persistedSignal<T>(
   name: string,
   initial: T,
   isValid: (value: unknown) => boolean = () => true,
 ): Signal<T> {
-  const [value, setValue] = createSignal<T>(readStored(name, initial, isValid));
+  const isUsable = (value: unknown) => isSameKind(value, initial) && isValid(value);
+  const [value, setValue] = createSignal<T>(readStored(name, initial, isUsable));
   const persist = ((next: T | ((previous: T) => T)) => {
     const result = setValue(next as Parameters<typeof setValue>[0]);
     writeStored(name, result);
@@ -17,6 +19,13 @@ export function persistedSignal<T>(
   }) as Signal<T>[1];
   return [value, persist];
 }
+
+/** Return whether a stored value has the kind of an initial one, of which null has every kind. */
+export const isSameKind = (value: unknown, initial: unknown): boolean =>
+  initial === null || kindOf(value) === kindOf(initial);
+
+const kindOf = (value: unknown): string =>
+  Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
 
 const keyOf = (name: string): string => `trading_api.${name}`;
 

@@ -1,5 +1,11 @@
 import { type Accessor, batch, createSignal, type Signal } from "solid-js";
-import { persistedSignal, readStored, storedNames, writeStored } from "../persisted-signal.ts";
+import {
+  isSameKind,
+  persistedSignal,
+  readStored,
+  storedNames,
+  writeStored,
+} from "../persisted-signal.ts";
 import { SharedFrames } from "./shared-frames.ts";
 
 /** What a chart remembers, by the names of its settings. */
@@ -32,8 +38,7 @@ export class ChartStore {
   setting<T>(name: string, initial: T): Signal<T> {
     let setting = this.#settings.get(name);
     if (setting === undefined) {
-      const isValid = (value: unknown) => initial === null || kindOf(value) === kindOf(initial);
-      const signal = persistedSignal<T>(this.#prefix + name, initial, isValid) as Signal<unknown>;
+      const signal = persistedSignal<T>(this.#prefix + name, initial) as Signal<unknown>;
       setting = { signal, initial };
       this.#settings.set(name, setting);
     }
@@ -55,8 +60,8 @@ export class ChartStore {
     batch(() => {
       for (const [name, { signal, initial }] of this.#settings) {
         const value = settings[name];
-        const isSame = initial === null || kindOf(value) === kindOf(initial);
-        signal[1](() => (value !== undefined && isSame ? value : initial));
+        const isUsable = value !== undefined && isSameKind(value, initial);
+        signal[1](() => (isUsable ? value : initial));
       }
     });
   }
@@ -75,9 +80,6 @@ export class ChartStore {
     return signal as Signal<T | null>;
   }
 }
-
-const kindOf = (value: unknown): string =>
-  Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
 
 /** The arrangements of charts on the screen, with their numbers of charts. */
 export const GRIDS = { one: 1, columns: 2, rows: 2, four: 4 } as const;

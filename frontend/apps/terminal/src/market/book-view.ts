@@ -97,6 +97,10 @@ export class BookView {
     for (const [side, list] of Object.entries(this.#lists) as [BookSide, HTMLElement][]) {
       list.addEventListener("pointerdown", (event) => {
         this.#pressed = this.#lineOf(side, event.target)?.ticks ?? null;
+        // The click follows the release. Without one, nothing is pressed any more.
+        const release = () => setTimeout(() => this.#release());
+        addEventListener("pointerup", release, { once: true });
+        addEventListener("pointercancel", release, { once: true });
       });
       list.addEventListener("click", (event) => {
         const ticks = this.#pressed ?? this.#lineOf(side, event.target)?.ticks ?? null;
@@ -110,6 +114,10 @@ export class BookView {
       });
       list.addEventListener("keydown", (event) => this.#onKeyDown(side, event));
     }
+  }
+
+  #release(): void {
+    this.#pressed = null;
   }
 
   /** Show at most `rows` levels of each side. */

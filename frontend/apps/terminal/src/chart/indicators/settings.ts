@@ -60,15 +60,20 @@ function validOne(value: unknown): IndicatorSettings | null {
   const colours = listOf(stored.colours);
   return {
     ...initial,
-    parameters: type.parameters.map(({ min, max, initial }, index) => {
+    parameters: type.parameters.map(({ min, max, step, initial }, index) => {
       const number = parameters[index];
-      return typeof number === "number" && number >= min && number <= max ? number : initial;
+      if (typeof number !== "number" || number < min || number > max) return initial;
+      // A length is a whole number of bars.
+      return step < 1 || Number.isInteger(number) ? number : initial;
     }),
     colours: initial.colours.map((colour, index) => {
       const stored = colours[index];
       return typeof stored === "string" && /^#[0-9a-f]{6}$/i.test(stored) ? stored : colour;
     }),
-    source: typeof stored.source === "string" && stored.source in SOURCES ? stored.source : "close",
+    source:
+      typeof stored.source === "string" && Object.hasOwn(SOURCES, stored.source)
+        ? stored.source
+        : "close",
     width: [1, 2, 3, WIDTH_MAX].includes(Number(stored.width)) ? Number(stored.width) : 1,
     isOnPrice: typeof stored.isOnPrice === "boolean" ? stored.isOnPrice : initial.isOnPrice,
     isHidden: stored.isHidden === true,

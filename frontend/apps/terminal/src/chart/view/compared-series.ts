@@ -42,6 +42,7 @@ export class ComparedSeries {
     if (this.#isReading) return;
     this.#isReading = true;
     const history = this.#history;
+    let isFailed = false;
     try {
       for (let first = this.#bars[0]; first !== undefined && first.time > ms; ) {
         const older = await history.readOlder(first.time);
@@ -51,10 +52,16 @@ export class ComparedSeries {
         this.#options.onChange();
       }
     } catch {
-      // The next drawing tries again.
+      isFailed = true;
     } finally {
-      this.#isReading = false;
+      // Each drawing asks for older bars, so a failed read is repeated only after a while.
+      if (isFailed) setTimeout(() => this.#endReading(), RETRY_MS);
+      else this.#endReading();
     }
+  }
+
+  #endReading(): void {
+    this.#isReading = false;
   }
 
   async #load(): Promise<void> {
