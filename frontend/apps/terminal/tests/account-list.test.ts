@@ -87,3 +87,27 @@ test("a command keeps its key until it was answered", async () => {
     ["key-4", 6],
   ]);
 });
+
+test.each([401, 403, 408, 429, 503])(
+  "a retry that is refused with %i keeps the key",
+  async (status) => {
+    const keys: string[] = [];
+    const answers = [new TypeError("no answer"), new ApiError(status, "refused", "Refused."), null];
+    let made = 0;
+    const command = keyedCommand(
+      async (key, _amount: number) => {
+        keys.push(key);
+        const answer = answers.shift();
+        if (answer) throw answer;
+      },
+      () => {
+        made += 1;
+        return `key-${made}`;
+      },
+    );
+    await expect(command(5)).rejects.toThrow("no answer");
+    await expect(command(5)).rejects.toThrow("Refused.");
+    await command(5);
+    expect(keys).toEqual(["key-1", "key-1", "key-1"]);
+  },
+);

@@ -1,8 +1,10 @@
-import { ApiError, newIdempotencyKey } from "@trading-api/client";
+import { newIdempotencyKey } from "@trading-api/client";
+import { isRefusedByChecks } from "../refusals.ts";
 
 /**
  * Return a function that sends a command with an idempotency key. The same content has the same key
- * until it succeeded or was refused, so that a command whose answer was lost is done once.
+ * until it succeeded or the broker's checks refused it, so that a command whose answer was lost is
+ * done once, even if a retry is refused for its access or its rate.
  */
 export function keyedCommand<T extends readonly unknown[]>(
   send: (key: string, ...content: T) => Promise<void>,
@@ -17,8 +19,7 @@ export function keyedCommand<T extends readonly unknown[]>(
       await send(key, ...content);
       unanswered = null;
     } catch (error) {
-      const isRefused = error instanceof ApiError && error.status < 500;
-      if (isRefused) unanswered = null;
+      if (isRefusedByChecks(error)) unanswered = null;
       throw error;
     }
   };
