@@ -109,3 +109,14 @@ test("an order that only reduces has no brackets, and reduces the position", () 
   ticket.reset();
   expect(ticket.fields.isReduceOnly).toBe(false);
 });
+
+test("brackets are suggested where they are asked for, and not beside one that is given", () => {
+  ticket.set({ hasBrackets: true, takeProfit: "120" });
+  expect([ticket.fields.takeProfit, ticket.fields.stopLoss]).toEqual(["120", ""]);
+  ticket.reset();
+  ticket.set({ hasBrackets: true, stopLoss: "80", isStopLossTrailing: false });
+  expect([ticket.fields.takeProfit, ticket.fields.stopLoss]).toEqual(["", "80"]);
+  ticket.reset();
+  ticket.set({ hasBrackets: true });
+  expect([ticket.fields.takeProfit, ticket.fields.stopLoss]).toEqual(["100.40", "99.80"]);
+});

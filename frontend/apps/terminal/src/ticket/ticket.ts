@@ -253,7 +253,9 @@ export class Ticket {
     // Do not overwrite what the user is typing.
     const isTyped = ["limitPrice", "stopPrice", "pips"].some((name) => name in fields);
     if (!isTyped) this.suggest();
-    if (this.fields.hasBrackets && fields.hasBrackets) {
+    // Do not add a second bracket to one that was chosen, such as on the chart.
+    const isWithout = this.fields.takeProfit === "" && this.fields.stopLoss === "";
+    if (fields.hasBrackets && isWithout) {
       this.#suggestPrice("takeProfit", 4);
       this.#suggestPrice("stopLoss", -2);
     }
