@@ -156,4 +156,8 @@ describe("what the free margin pays for", () => {
   test("is the estimate where the server rejects the order for another reason", async () => {
     expect(await find(433.9, () => rejection("bracket_price_wrong"))).toBe(433);
   });
+
+  test.each([401, 403, 408, 429, 503])("is unknown where the server answers %i", async (status) => {
+    await expect(find(433.9, () => new ApiError(status, "busy", "Busy."))).rejects.toThrow("Busy.");
+  });
 });

@@ -1,5 +1,6 @@
 // The quantity of the buttons from 25 to 100 percent. It is loaded when one is pressed.
-import { ApiError, type PreOrder } from "@trading-api/client";
+import type { PreOrder } from "@trading-api/client";
+import { isRefusedByChecks } from "../refusals.ts";
 import { floorToGrid, type QuantityGrid } from "./sizing.ts";
 
 /** The parts of an estimate that are tried until the server accepts the margin. */
@@ -16,7 +17,8 @@ export interface Affordable {
 
 /**
  * Return the largest of a few quantities for which the server's preview finds enough margin, or null
- * if there is none. Commission and reserves of other orders are in the server's answer.
+ * if there is none. Commission and reserves of other orders are in the server's answer. Rejects if
+ * the server could not check the order.
  */
 export async function affordableQuantity(affordable: Affordable): Promise<number | null> {
   const { order, estimate, grid, preview } = affordable;
@@ -27,10 +29,9 @@ export async function affordableQuantity(affordable: Affordable): Promise<number
       await preview({ ...order, qty });
       return qty;
     } catch (error) {
-      const isMargin = error instanceof ApiError && error.code === "insufficient_margin";
+      if (!isRefusedByChecks(error)) throw error;
       // Another reason, such as a bracket on the wrong side, is shown by the preview of the ticket.
-      if (error instanceof ApiError && !isMargin) return qty;
-      if (!isMargin) throw error;
+      if (error.code !== "insufficient_margin") return qty;
     }
   }
   return null;

@@ -96,13 +96,15 @@ function QuickSizes() {
     const preview = (tried: typeof order) => account.broker.previewOrder(tried);
     return affordableQuantity({ order, estimate: estimated, grid, preview });
   };
+  const shownOrder = () => JSON.stringify([app.symbol(), ticket.orderOf(1)]);
   const choose = async (percent: number) => {
-    const [symbol, position] = [app.symbol(), ticket.reducedPosition];
+    const [symbol, position, searched] = [app.symbol(), ticket.reducedPosition, shownOrder()];
     setIsSearching(true);
     try {
       const whole = position?.qty ?? (await affordable());
       const grid = ticket.instrument?.qty;
-      if (symbol !== app.symbol() || grid === undefined) return;
+      // The answer is about the order of the press: discard it if that was changed meanwhile.
+      if (searched !== shownOrder() || grid === undefined) return;
       const isAll = position !== undefined && percent === 100;
       const qty = isAll ? position.qty : floorToGrid(((whole ?? 0) * percent) / 100, grid);
       if (qty !== null) ticket.set({ sizeMode: "quantity", qty: formatInput(qty) });
