@@ -90,9 +90,19 @@ test("a range begins with the last point before it", () => {
 });
 
 test("the profit of the day leaves out deposits", () => {
-  expect(dayProfit(history, 1_560)).toBe(10);
-  expect(dayProfit({ ...history, points: history.points.slice(0, 1) }, 1_100)).toBe(100);
-  expect(dayProfit({ ...history, points: [] }, 5)).toBe(0);
+  expect(dayProfit(history, { equity: 1_570, balance: 1_560 })).toBe(20);
+  const first = { ...history, points: history.points.slice(0, 1) };
+  expect(dayProfit(first, { equity: 1_100, balance: 1_100 })).toBe(100);
+  expect(dayProfit({ ...history, points: [] }, { equity: 5, balance: 5 })).toBe(0);
+});
+
+test("a deposit that was not read yet is no profit of the day", () => {
+  expect(dayProfit(history, { equity: 51_570, balance: 51_560 })).toBe(10);
+});
+
+test("the day before may be long ago", () => {
+  const points = [day(10, 1_100), day(90, 1_150)];
+  expect(dayProfit({ ...history, points }, { equity: 1_160, balance: 1_150 })).toBe(60);
 });
 
 test("the scale of money has round steps and includes all values", () => {

@@ -2,6 +2,7 @@ import type { DailyEquity, EquityHistory } from "@trading-api/client";
 import type { CurvePoint } from "./session-curve.ts";
 
 export const DAY_MS = 86_400_000;
+const CENT = 0.01;
 
 /**
  * The equity at a time in ms UTC. `deposits` is what was paid in since the start. `drawdown` is how
@@ -117,11 +118,20 @@ export function pointsIn(
   return points.slice(isExact ? first : Math.max(0, first - 1));
 }
 
-/** Return the profit since the day before the present one ended, and 0 on the first day. */
-export function dayProfit(history: EquityHistory, equity: number): number {
+/**
+ * Return the profit since the day before the present one ended, or since the start on the first day.
+ * `live` is used while it has the balance of the history, so that no deposit counts that only one of
+ * the two has.
+ */
+export function dayProfit(
+  history: EquityHistory,
+  live: { equity: number; balance: number },
+): number {
   const present = history.points.at(-1);
   if (present === undefined) return 0;
   const before = history.points.at(-2);
   const deposited = present.deposits - (before?.deposits ?? 0);
+  const isSameBalance = Math.abs(live.balance - present.balance) < CENT;
+  const { equity } = isSameBalance ? live : present;
   return equity - (before?.equity ?? history.startBalance) - deposited;
 }

@@ -1,5 +1,5 @@
 import "./account.css";
-import { For, Show } from "solid-js";
+import { createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { toneOf } from "../panels/panel.tsx";
@@ -8,19 +8,28 @@ import { DAY_MS, dayProfit } from "./equity-series.ts";
 import { type MarginLimit, marginLimits, meterEnd } from "./margin-limits.ts";
 import { createPerformanceRead } from "./performance-read.ts";
 
-/** The days that are read for the equity at the end of the day before: a symbol may pause. */
-const DAYS_READ = 30;
+const CLOCK_MS = 1_000;
+/** The time after midnight when the day is read again: the estimate of the market's time may be fast. */
+const MIDNIGHT_MARGIN_MS = 2_000;
 
 /** The money of the account, its margin, and how far the limits of margin are away. */
 export default function SummaryPanel() {
   const { account, client } = useApp();
-  const history = createPerformanceRead(client.socket, account, async () => {
-    const now = (await client.rest.market.time()) * 1_000;
-    return client.rest.performance(account.id).equity({ from: now - DAYS_READ * DAY_MS });
+  const marketDay = () => {
+    const time = account.marketTime();
+    return time === null ? null : Math.floor((time - MIDNIGHT_MARGIN_MS) / DAY_MS);
+  };
+  const [readDay, setReadDay] = createSignal(marketDay());
+  const timer = setInterval(() => setReadDay(marketDay()), CLOCK_MS);
+  onCleanup(() => clearInterval(timer));
+  // All days are read: the last day before this one may be long ago.
+  const history = createPerformanceRead(client.socket, account, () => {
+    readDay();
+    return client.rest.performance(account.id).equity();
   });
   const day = () => {
     const [found, state] = [history.data(), account.state];
-    return found && state ? dayProfit(found, state.equity) : null;
+    return found && state ? dayProfit(found, state) : null;
   };
   return (
     <Show
