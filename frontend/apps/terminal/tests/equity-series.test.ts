@@ -33,7 +33,7 @@ const history: EquityHistory = {
 const noon = 12.5 * DAY_MS;
 
 test("whole days stand at their ends, and the session follows them", () => {
-  const points = equitySeries(history, [{ time: noon, value: 1_540 }]);
+  const points = equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]);
   expect(points.map(({ time, equity }) => [time, equity])).toEqual([
     [10 * DAY_MS + 5, 1_000],
     [11 * DAY_MS, 1_100],
@@ -44,17 +44,37 @@ test("whole days stand at their ends, and the session follows them", () => {
 
 test("deposits are no gains, and the drawdown continues from the highest value", () => {
   // The highest value is 1,100 without deposits, and 1,600 with those of the present.
-  const [last] = equitySeries(history, [{ time: noon, value: 1_540 }]).slice(-1);
+  const [last] = equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]).slice(-1);
   expect(last).toMatchObject({ drawdown: 60, drawdownPercent: (60 / 1_600) * 100 });
   const session = [
-    { time: noon, value: 1_700 },
-    { time: noon + 1_000, value: 1_690 },
+    { time: noon, value: 1_700, cash: 0 },
+    { time: noon + 1_000, value: 1_690, cash: 0 },
   ];
   expect(equitySeries(history, session).map(({ drawdown }) => drawdown)).toEqual([0, 0, 50, 0, 10]);
 });
 
+test.each([
+  ["a deposit", [50_000]],
+  ["a withdrawal", [-20_000]],
+  ["two deposits in a second", [30_000, 20_000]],
+  ["a deposit before the session, and one in it", [7_000, 50_000]],
+])("%s in the session is no drawdown", (_, movements) => {
+  const before = movements[0] === 7_000 ? 7_000 : 0;
+  const paid = movements.reduce((sum, each) => sum + each, 0);
+  const start = { ...history, startBalance: 100_000 };
+  const points = [day(11, 100_000 + before, before), day(12, 100_000 + paid, paid)];
+  const session = [before, before, paid, paid].map((deposits, index) => ({
+    time: noon + index * 1_000,
+    value: 100_000 + deposits,
+    cash: 100_000 + deposits,
+  }));
+  const shown = equitySeries({ ...start, points }, session, movements).slice(-4);
+  expect(shown.map(({ drawdown }) => drawdown)).toEqual([0, 0, 0, 0]);
+  expect(shown.map(({ deposits }) => deposits)).toEqual([before, before, paid, paid]);
+});
+
 test("the curve can leave out deposits and withdrawals", () => {
-  const points = withoutDeposits(equitySeries(history, [{ time: noon, value: 1_540 }]));
+  const points = withoutDeposits(equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]));
   expect(points.map(({ equity }) => equity)).toEqual([1_000, 1_100, 1_050, 1_040]);
 });
 
@@ -74,8 +94,8 @@ test("an account without points has no curve", () => {
 
 test("a range begins with the last point before it", () => {
   const session = [
-    { time: noon, value: 1_540 },
-    { time: noon + 1_000, value: 1_541 },
+    { time: noon, value: 1_540, cash: 0 },
+    { time: noon + 1_000, value: 1_541, cash: 0 },
   ];
   const points = equitySeries(history, session);
   expect(pointsIn(points, "all", session)).toEqual(points);
@@ -126,7 +146,7 @@ test("the scale of time has whole days or minutes", () => {
 });
 
 test("the nearest point is found by time", () => {
-  const points = equitySeries(history, [{ time: noon, value: 1_540 }]);
+  const points = equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]);
   expect(nearestPoint(points, 0)).toBe(0);
   expect(nearestPoint(points, 11.4 * DAY_MS)).toBe(1);
   expect(nearestPoint(points, 11.6 * DAY_MS)).toBe(2);

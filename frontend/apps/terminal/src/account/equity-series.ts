@@ -3,6 +3,7 @@ import type { CurvePoint } from "./session-curve.ts";
 
 export const DAY_MS = 86_400_000;
 const CENT = 0.01;
+const MOVEMENTS_OF_SECOND = 5;
 
 /**
  * The equity at a time in ms UTC. `deposits` is what was paid in since the start. `drawdown` is how
@@ -46,11 +47,13 @@ export function rangeStart(range: CurveRange, now: number): number | undefined {
 
 /**
  * Return the start of the figures, each whole day at its end, and then the equity of this session.
- * Deposits do not count as gains: the drawdown is that of equity less deposits.
+ * Deposits do not count as gains: the drawdown is that of equity less deposits. `movements` are the
+ * amounts of the last deposits and withdrawals, in their order.
  */
 export function equitySeries(
   history: EquityHistory,
   session: readonly CurvePoint[],
+  movements: readonly number[] = [],
 ): EquityPoint[] {
   const present = history.points.at(-1);
   if (present === undefined) return [];
@@ -70,16 +73,18 @@ export function equitySeries(
   }
   let last = points.at(-1)?.time ?? present.time;
   let peak = present.equity - present.deposits + present.drawdown;
-  for (const { time, value } of session) {
+  const depositsAt = sessionDeposits(session, present.deposits, movements);
+  for (const [index, { time, value }] of session.entries()) {
     if (time <= last) continue;
-    const gained = value - present.deposits;
+    const deposits = depositsAt[index] ?? present.deposits;
+    const gained = value - deposits;
     peak = Math.max(peak, gained);
     const drawdown = peak - gained;
-    const highest = peak + present.deposits;
+    const highest = peak + deposits;
     points.push({
       time,
       equity: value,
-      deposits: present.deposits,
+      deposits,
       drawdown,
       drawdownPercent: highest > 0 ? (drawdown / highest) * 100 : 0,
     });
@@ -89,6 +94,35 @@ export function equitySeries(
     points.push({ ...pointOf(present), time: Math.max(last, present.time) });
   }
   return points;
+}
+
+/**
+ * Return what was paid in at each point of the session, where `latest` is that of the last one. The
+ * point at which money moved is found by its step of cash, because the clocks differ.
+ */
+function sessionDeposits(
+  session: readonly CurvePoint[],
+  latest: number,
+  movements: readonly number[],
+): number[] {
+  const found = session.map(() => latest);
+  let deposits = latest;
+  let left = movements.length;
+  for (let index = session.length - 1; index > 0; index -= 1) {
+    const step = (session[index]?.cash ?? 0) - (session[index - 1]?.cash ?? 0);
+    let moved = 0;
+    // A second may have several movements.
+    for (let first = left - 1; first >= 0 && first >= left - MOVEMENTS_OF_SECOND; first -= 1) {
+      moved += movements[first] ?? 0;
+      // Commission of the same second is part of the step.
+      if (Math.abs(step) < CENT || Math.abs(step - moved) > Math.abs(moved) / 100) continue;
+      deposits -= moved;
+      left = first;
+      break;
+    }
+    found[index - 1] = deposits;
+  }
+  return found;
 }
 
 const pointOf = ({

@@ -1,7 +1,11 @@
-/** A value of money at a time, in ms UTC of market time. */
+/**
+ * The equity at a time, in ms UTC of market time. `cash` is the balance less the realized profit: it
+ * changes with deposits, withdrawals and commission.
+ */
 export interface CurvePoint {
   time: number;
   value: number;
+  cash: number;
 }
 
 const POINTS_MAX = 5_000;
@@ -18,11 +22,11 @@ export class SessionCurve {
   }
 
   /** Add a report. One of the same second, or of an earlier one, replaces the last value. */
-  add(ms: number, value: number): void {
+  add(ms: number, value: number, cash: number): void {
     const time = Math.floor(ms / SECOND_MS) * SECOND_MS;
     const last = this.#points.at(-1);
-    if (last !== undefined && time <= last.time) last.value = value;
-    else this.#points.push({ time, value });
+    if (last !== undefined && time <= last.time) Object.assign(last, { value, cash });
+    else this.#points.push({ time, value, cash });
     if (this.#points.length > POINTS_MAX) this.#points = this.#points.slice(-POINTS_MAX / 2);
     for (const listener of this.#listeners) listener();
   }
