@@ -63,7 +63,19 @@ test("an order closes its position, or what its parent will enter", () => {
   expect(entryOf(child, long, [])).toBeNull();
 });
 
-test("a bracket beyond the entry takes the profit, and the other stops the loss", () => {
+test.each([
+  { side: Side.Buy, bid: 120, ask: 121, price: 110, kind: "stopLoss" },
+  { side: Side.Buy, bid: 80, ask: 81, price: 90, kind: "takeProfit" },
+  { side: Side.Buy, bid: 99, ask: 101, price: 100, kind: "takeProfit" },
+  { side: Side.Sell, bid: 79, ask: 80, price: 90, kind: "stopLoss" },
+  { side: Side.Sell, bid: 119, ask: 120, price: 110, kind: "takeProfit" },
+  { side: Side.Sell, bid: 99, ask: 101, price: 100, kind: "takeProfit" },
+])("a bracket of side $side at $price is a $kind while the bid is $bid", ({ kind, ...each }) => {
+  const { side, price, bid, ask } = each;
+  expect(bracketAt({ ...long, side, avgPrice: 100 }, price, { bid, ask })).toBe(kind);
+});
+
+test("without a market, a bracket beyond the entry takes the profit", () => {
   expect(bracketAt(long, 201)).toBe("takeProfit");
   expect(bracketAt(long, 199)).toBe("stopLoss");
   expect(bracketAt(short, 199)).toBe("takeProfit");

@@ -3,6 +3,7 @@ import { quantity } from "../../format.ts";
 import { chartLines } from "../../labels.ts";
 import { texts } from "../../texts/texts.ts";
 import { isTrailing } from "../../ticket/brackets.ts";
+import type { Touch } from "./chart-orders.ts";
 import type { PriceLine } from "./price-lines.ts";
 import { bracketAt } from "./profit-estimate.ts";
 
@@ -33,8 +34,15 @@ export function orderLines(order: Order, isModifiable: boolean): OrderLine[] {
   }));
 }
 
-/** Return the line of a position. A bracket is dragged out of it where the venue has brackets. */
-export function positionLine(position: Position, hasBrackets: boolean): PriceLine {
+/**
+ * Return the line of a position. A bracket is dragged out of it where the venue has brackets;
+ * `touch` returns the best prices of the market then.
+ */
+export function positionLine(
+  position: Position,
+  hasBrackets: boolean,
+  touch: () => Touch | undefined,
+): PriceLine {
   const amount = quantity(position.qty);
   const title = position.side === Side.Buy ? texts.lines.long(amount) : texts.lines.short(amount);
   return {
@@ -45,7 +53,7 @@ export function positionLine(position: Position, hasBrackets: boolean): PriceLin
     isDashed: false,
     isMovable: hasBrackets,
     action: texts.lines.close(title),
-    created: (price) => texts.lines[bracketAt(position, price)](amount),
+    created: (price) => texts.lines[bracketAt(position, price, touch())](amount),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type Position,
   Side,
 } from "@trading-api/client";
+import type { Touch } from "./chart-orders.ts";
 
 /** What an order closes, or would close: `qty` that is entered at `price` on `side`. */
 export interface Entry {
@@ -77,9 +78,15 @@ export function conversionOf(
     : { rate: 1, currency };
 }
 
-/** Return which bracket of a position is at `price`: beyond its entry is the profit. */
-export const bracketAt = (
+/**
+ * Return which bracket of a position is at `price`. Like the server, it compares with the price at
+ * which the position would be closed now, and with the entry only while there is no market.
+ */
+export function bracketAt(
   { side, avgPrice }: Position,
   price: number,
-): "takeProfit" | "stopLoss" =>
-  (side === Side.Buy) === price > avgPrice ? "takeProfit" : "stopLoss";
+  touch?: Touch,
+): "takeProfit" | "stopLoss" {
+  const market = (side === Side.Buy ? touch?.bid : touch?.ask) ?? avgPrice;
+  return (side === Side.Buy) === price > market ? "takeProfit" : "stopLoss";
+}

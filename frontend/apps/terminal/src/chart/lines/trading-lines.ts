@@ -106,7 +106,7 @@ export class TradingLines {
       this.#orderLines = orders().flatMap((order) => orderLines({ ...order }, isModifiable));
       const position = this.#position;
       const hasBrackets = account.supports("supportPositionBrackets");
-      const line = position && positionLine(copyOf(position), hasBrackets);
+      const line = position && positionLine(copyOf(position), hasBrackets, () => this.#touch);
       const others = [...this.#alerts.lines(), ...(line ? [line] : [])];
       this.#lines.set([...this.#orderLines, ...others]);
       untrack(() => this.#showProfit());
@@ -214,6 +214,14 @@ export class TradingLines {
     return this.#chart.engine.getDataList().at(-1)?.close;
   }
 
+  /** The best prices of the market, or else the last one; undefined while none is known. */
+  get #touch(): { bid: number; ask: number } | undefined {
+    const quote = untrack(() => this.#app.market.quote(this.#store.symbol()));
+    if (quote !== undefined) return quote;
+    const last = this.#last;
+    return last === undefined ? undefined : { bid: last, ask: last };
+  }
+
   /** Return the distance of a price from the last one, in money and in percent. */
   #distance(price: number): [string, string] {
     const last = this.#last ?? price;
@@ -257,7 +265,7 @@ export class TradingLines {
       const modify = () => account.broker.modifyOrder(movedOrder(line, price));
       await this.#app.runCommand(order.id, texts.lines.notModified, modify, { confirm });
     } else if (position !== undefined) {
-      const kind = bracketAt(position, price);
+      const kind = bracketAt(position, price, this.#touch);
       const title = texts.lines[kind](format.quantity(position.qty));
       const brackets = this.#bracketsWith(position, kind, price);
       const protect = () => account.broker.editPositionBrackets(position.id, brackets);
