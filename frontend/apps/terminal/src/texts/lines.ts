@@ -19,6 +19,7 @@ export const lines = {
   menu: (price: string) => `At ${price}`,
   oneClick: "One-click trading",
   oneClickHint: "Orders from the chart are placed without a confirmation",
+  noInstrument: (symbol: string) => `${symbol} is still loading: open the menu again to trade`,
   noQuantity: "Enter a quantity in the ticket first",
   setLimit: (side: string, price: string) => `Ticket: ${side} limit at ${price}`,
   setStop: (side: string, price: string) => `Ticket: ${side} stop at ${price}`,

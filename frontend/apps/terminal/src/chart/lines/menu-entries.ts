@@ -42,20 +42,26 @@ export function menuGroups(app: AppStore, place: ChartPlace): MenuEntry[][] {
 }
 
 function orderEntries(app: AppStore, { symbol, price, decimals, last }: ChartPlace): MenuEntry[] {
+  const { instrument } = app.ticket;
+  // Until then, the ticket has the quantity of another symbol.
+  if (instrument === null || app.symbol() !== symbol)
+    return [note(texts.lines.noInstrument(symbol))];
   const { bid, ask } = app.market.quote(symbol) ?? { bid: last, ask: last };
   const qty = app.ticket.order?.qty ?? parseNumber(app.ticket.fields.qty);
-  if (qty === null) return [{ label: texts.lines.noQuantity, isDisabled: true, run: () => {} }];
+  if (qty === null) return [note(texts.lines.noQuantity)];
   const touch: Touch = { bid, ask };
   const duration = durationOf(app);
-  const allowed = app.ticket.instrument?.allowedOrderTypes;
   return [Side.Buy, Side.Sell].flatMap((side) => {
-    const type = waitingType(side, price, touch, allowed);
+    const type = waitingType(side, price, touch, instrument.allowedOrderTypes);
     if (type === null) return [];
     const order = waitingOrder({ symbol, side, qty, duration }, type, price);
     const label = summaryOf(order, decimals);
     return [{ label, run: () => void placeOrder(app, order, label) }];
   });
 }
+
+/** Return an entry that only says why there is no order. */
+const note = (label: string): MenuEntry => ({ label, isDisabled: true, run: () => {} });
 
 /** Return the duration of the ticket, if an order with it waits. */
 function durationOf({ ticket }: AppStore): OrderDuration {
