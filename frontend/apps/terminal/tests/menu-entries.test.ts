@@ -10,11 +10,17 @@ const allowedOrderTypes = [OrderType.Limit, OrderType.Stop];
 let sent: PreOrder[];
 let symbol: string;
 let instrument: object | null;
+let fields: object;
+let position: object | undefined;
+let quantityAt: (side: Side, price: number) => number | null;
 
 beforeEach(() => {
   sent = [];
   symbol = "AAPL";
   instrument = { allowedOrderTypes };
+  fields = {};
+  position = undefined;
+  quantityAt = () => 7;
 });
 
 /** Return the entries of orders in the menu. */
@@ -23,12 +29,12 @@ function orderEntries() {
     market: { quote: () => ({ bid: 99, ask: 101 }) },
     symbol: () => symbol,
     isOneClick: () => true,
-    account: { supports: () => false },
+    account: { supports: () => false, position: () => position },
     alerts: { isAvailable: false },
     ticket: {
       instrument,
-      order: null,
-      fields: { side: Side.Buy, type: OrderType.Market, qty: "7", duration: "GTC" },
+      quantityAt: (side: Side, price: number) => quantityAt(side, price),
+      fields: { side: Side.Buy, type: OrderType.Market, duration: "GTC", ...fields },
     },
     runCommand: async (_target: string, _title: string, _run: object, options: object) => {
       sent.push((options as { order: PreOrder }).order);
@@ -52,4 +58,31 @@ test("there is no order until the instrument of the chart's symbol is known", ()
   symbol = "MSFT";
   expect(labels()).toEqual(loading);
   expect(orderEntries()[0]?.isDisabled).toBe(true);
+});
+
+test("the quantity is that of the entry's side and price", () => {
+  quantityAt = (side, price) => (side === Side.Buy ? price : null);
+  expect(labels()).toEqual(["Buy 98 AAPL limit 98.00"]);
+  quantityAt = () => null;
+  expect(labels()).toEqual([texts.lines.noQuantity]);
+});
+
+test("an order that is sized by its risk is placed from the ticket only", () => {
+  fields = { sizeMode: "risk", hasBrackets: true };
+  expect(labels()).toEqual([texts.lines.noRisk]);
+  expect(orderEntries()[0]?.isDisabled).toBe(true);
+});
+
+test("an entry says that the brackets of the ticket are not placed", () => {
+  fields = { hasBrackets: true };
+  expect(labels()[0]).toBe("Buy 7 AAPL limit 98.00, without take profit and stop loss");
+});
+
+test("with reduce-only, the side that reduces the position is offered and never opens one", () => {
+  fields = { isReduceOnly: true, hasBrackets: true };
+  position = { side: Side.Buy };
+  const entries = orderEntries();
+  expect(entries.map(({ label }) => label)).toEqual(["Sell 7 AAPL stop 98.00, reduce only"]);
+  entries[0]?.run();
+  expect(sent).toMatchObject([{ side: Side.Sell, qty: 7, stopPrice: 98, isClose: true }]);
 });

@@ -67,6 +67,18 @@ test("the quantity follows the fields and not the market, until it is refreshed"
   expect(reads).toBe(1);
 });
 
+test("the quantity of an order at another price is computed for that price", () => {
+  expect(ticket.quantityAt(Side.Sell, 50)).toBe(1);
+  ticket.set({ sizeMode: "money", amount: "1000" });
+  expect(ticket.quantityAt(Side.Sell, 50)).toBe(20);
+  expect(ticket.quantityAt(Side.Buy, 2_000)).toBeNull();
+  ticket.set({ sizeMode: "percent", amount: "1" });
+  expect(ticket.quantityAt(Side.Buy, 50)).toBe(2);
+  ticket.set({ hasBrackets: true, stopLoss: "98", sizeMode: "risk", amount: "120" });
+  expect(ticket.order?.qty).toBe(60);
+  expect(ticket.quantityAt(Side.Buy, 99)).toBeNull();
+});
+
 test("there is no order where the amount gives no quantity, and the quantity is back after it", () => {
   ticket.set({ sizeMode: "money", amount: "99" });
   expect([ticket.order, ticket.sizing]).toEqual([null, { problem: "small" }]);

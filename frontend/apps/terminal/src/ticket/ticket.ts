@@ -195,25 +195,41 @@ export class Ticket {
 
   /** Compute the quantity from the amount, where the user enters that. */
   resize(): void {
-    const { sizeMode: mode, amount, side } = this.fields;
+    const { sizeMode: mode, side } = this.fields;
     if (mode === "quantity") {
       this.#sizing[1](null);
       return;
     }
+    const sizing = this.#sizeAt(mode, side, this.entryPrice);
+    this.#sizing[1](sizing);
+    this.#fields[1]("qty", "quantity" in sizing ? formatInput(sizing.quantity) : "");
+  }
+
+  /**
+   * Return the quantity of an order of either side at `price`, or null if there is none. There is
+   * none for a risk, because the stop loss of the ticket belongs to the ticket's own entry.
+   */
+  quantityAt(side: Side, price: number): number | null {
+    const { sizeMode: mode, qty } = this.fields;
+    if (mode === "quantity") return parseNumber(qty);
+    if (mode === "risk") return null;
+    const sizing = this.#sizeAt(mode, side, price);
+    return "quantity" in sizing ? sizing.quantity : null;
+  }
+
+  #sizeAt(mode: Exclude<SizeMode, "quantity">, side: Side, price: number | undefined): Sizing {
     const { ofUnit, symbol } = this.#commission;
-    const sizing = sizeOf({
+    return sizeOf({
       mode,
-      amount: parseNumber(amount),
+      amount: parseNumber(this.fields.amount),
       side,
-      price: this.entryPrice,
+      price,
       stopDistance: this.#stopDistance,
       pointValue: this.pointValue,
       equity: this.#app.account.equity?.equity,
       commission: symbol === this.#app.symbol() ? ofUnit : 0,
       grid: this.instrument?.qty ?? NO_GRID,
     });
-    this.#sizing[1](sizing);
-    this.#fields[1]("qty", "quantity" in sizing ? formatInput(sizing.quantity) : "");
   }
 
   /** The distance of the stop loss from the entry, positive on the side of a loss. */

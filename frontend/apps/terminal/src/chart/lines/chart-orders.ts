@@ -25,7 +25,7 @@ export function waitingType(
 
 /** Return an order of a type that waits at `price`. */
 export function waitingOrder(
-  order: Pick<PreOrder, "symbol" | "side" | "qty" | "duration">,
+  order: Pick<PreOrder, "symbol" | "side" | "qty" | "duration" | "isClose">,
   type: OrderType,
   price: number,
 ): PreOrder {

@@ -4,7 +4,7 @@ import { price as formatPrice } from "../../format.ts";
 import { sideLabel } from "../../labels.ts";
 import { texts } from "../../texts/texts.ts";
 import { parseDuration } from "../../ticket/duration.ts";
-import { formatInput, parseNumber } from "../../ticket/parse-number.ts";
+import { formatInput } from "../../ticket/parse-number.ts";
 import type { TicketFields } from "../../ticket/ticket.ts";
 import { summaryOf, type Touch, waitingOrder, waitingType } from "./chart-orders.ts";
 
@@ -47,15 +47,27 @@ function orderEntries(app: AppStore, { symbol, price, decimals, last }: ChartPla
   if (instrument === null || app.symbol() !== symbol)
     return [note(texts.lines.noInstrument(symbol))];
   const { bid, ask } = app.market.quote(symbol) ?? { bid: last, ask: last };
-  const qty = app.ticket.order?.qty ?? parseNumber(app.ticket.fields.qty);
-  if (qty === null) return [note(texts.lines.noQuantity)];
+  const { hasBrackets, isReduceOnly, sizeMode } = app.ticket.fields;
+  if (sizeMode === "risk") return [note(texts.lines.noRisk)];
   const touch: Touch = { bid, ask };
   const duration = durationOf(app);
-  return [Side.Buy, Side.Sell].flatMap((side) => {
+  const reduced = isReduceOnly ? app.account.position(symbol)?.side : undefined;
+  const sides = [Side.Buy, Side.Sell].filter((side) => side !== reduced);
+  const quantities = sides.map((side) => app.ticket.quantityAt(side, price));
+  if (quantities.every((qty) => qty === null)) return [note(texts.lines.noQuantity)];
+  return sides.flatMap((side, index) => {
+    const qty = quantities[index] ?? null;
     const type = waitingType(side, price, touch, instrument.allowedOrderTypes);
-    if (type === null) return [];
-    const order = waitingOrder({ symbol, side, qty, duration }, type, price);
-    const label = summaryOf(order, decimals);
+    if (type === null || qty === null) return [];
+    const terms = { symbol, side, qty, duration, ...(isReduceOnly && { isClose: true }) };
+    const order = waitingOrder(terms, type, price);
+    const summary = summaryOf(order, decimals);
+    // An order that reduces has no brackets in the ticket either.
+    const label = isReduceOnly
+      ? texts.lines.reduceOnly(summary)
+      : hasBrackets
+        ? texts.lines.withoutBrackets(summary)
+        : summary;
     return [{ label, run: () => void placeOrder(app, order, label) }];
   });
 }
