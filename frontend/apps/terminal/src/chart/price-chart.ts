@@ -163,6 +163,11 @@ export class PriceChart {
     return this.#symbol;
   }
 
+  /** Return whether the prices on the screen are those of a symbol: its bars are loaded. */
+  isShowing(symbol: string): boolean {
+    return this.#symbol?.name === symbol && this.engine.getDataList().length > 0;
+  }
+
   /** The number of decimals of a price. */
   get decimals(): number {
     return Math.round(Math.log10(this.#symbol?.pricescale ?? 100));

@@ -3,6 +3,8 @@ import type { PriceChart } from "../price-chart.ts";
 import type { PriceScale } from "../price-scale.ts";
 
 export interface CrosshairButtonOptions {
+  /** Return whether the chart shows the prices of its symbol. */
+  isReady(): boolean;
   format(price: number): string;
   /** Called with the price at which the user wants to trade, and the button. */
   onPress(price: number, button: HTMLElement): void;
@@ -68,8 +70,14 @@ export class CrosshairButton {
     return this.#price;
   }
 
+  /** Forget the price, because the symbol is another one. */
+  clear(): void {
+    this.#price = null;
+    this.#draw();
+  }
+
   #follow(y: number | null): void {
-    const scale = this.#scale;
+    const scale = this.#options.isReady() ? this.#scale : null;
     if (y !== null && scale !== null && y <= scale.height) {
       this.#price = this.#chart.snap(scale.toPrice(y));
       this.#draw();
@@ -96,7 +104,7 @@ export class CrosshairButton {
 
   #move(ticks: number): void {
     const price = this.#price ?? this.#chart.engine.getDataList().at(-1)?.close;
-    if (price === undefined) return;
+    if (price === undefined || !this.#options.isReady()) return;
     this.#price = this.#chart.snap(price, ticks);
     this.#draw();
   }

@@ -7,6 +7,7 @@ interface HandledLine {
 }
 
 interface LineHandleOptions {
+  /** Return the scale of the line's prices, or null while the chart does not show them. */
   scale(): PriceScale | null;
   /** Return the top of the pane in the coordinates of pointer events. */
   top(): number;
@@ -168,6 +169,7 @@ export class LineHandle {
   }
 
   #moveTo(price: number): void {
+    if (this.#options.scale() === null) return;
     this.#draft = price;
     this.#options.onChange();
   }
@@ -175,6 +177,10 @@ export class LineHandle {
   async #commit(): Promise<void> {
     const price = this.#draft;
     if (price === null || this.#isCommitting) return;
+    if (this.#options.scale() === null) {
+      this.cancel();
+      return;
+    }
     this.#isCommitting = true;
     try {
       if (price !== this.#line.price) await this.#options.onMoved(price);

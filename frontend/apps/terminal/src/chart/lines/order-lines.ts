@@ -13,8 +13,8 @@ export interface OrderLine extends PriceLine {
   field: "limitPrice" | "stopPrice";
 }
 
-/** The id of the line of a position. */
-export const POSITION = "position";
+/** Return the id of the line of a position. A move of it must not go on with another symbol. */
+export const positionId = (symbol: string): string => `position ${symbol}`;
 
 /** Return the lines of an order: two of a stop-limit order, and none of a market order. */
 export function orderLines(order: Order, isModifiable: boolean): OrderLine[] {
@@ -46,7 +46,7 @@ export function positionLine(
   const amount = quantity(position.qty);
   const title = position.side === Side.Buy ? texts.lines.long(amount) : texts.lines.short(amount);
   return {
-    id: POSITION,
+    id: positionId(position.symbol),
     price: position.avgPrice,
     title,
     tone: "accent",

@@ -28,6 +28,8 @@ export interface Note {
 }
 
 export interface PriceLinesOptions {
+  /** Return whether the chart shows the prices of the lines, so that they can be moved. */
+  isReady(): boolean;
   format(price: number): string;
   /** Return the price of the symbol's grid that is next to `price`, `ticks` away from it. */
   snap(price: number, ticks?: number): number;
@@ -119,6 +121,11 @@ export class PriceLines {
       drawn.handle.update(line);
     }
     this.#draw();
+  }
+
+  /** Move back each line whose new price is not committed. */
+  cancelMoves(): void {
+    for (const { handle } of this.#drawn.values()) handle.cancel();
   }
 
   /** Set the figure of a line. */
@@ -255,7 +262,7 @@ export class PriceLines {
     label.append(handleElement, action);
     element.append(label, price);
     const handle = new LineHandle(handleElement, line, {
-      scale: () => this.#scale,
+      scale: () => (this.#options.isReady() ? this.#scale : null),
       top: () => this.#root.getBoundingClientRect().top,
       snap: this.#options.snap,
       onChange: () => {

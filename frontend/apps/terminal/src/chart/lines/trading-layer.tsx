@@ -1,4 +1,14 @@
-import { createSignal, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
+import {
+  createEffect,
+  createSignal,
+  lazy,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+  untrack,
+} from "solid-js";
 import { useApp } from "../../app-store.ts";
 import { price as formatPrice } from "../../format.ts";
 import { texts } from "../../texts/texts.ts";
@@ -27,7 +37,10 @@ export default function TradingLayer(props: { chart: PriceChart; store: ChartSto
   let root!: HTMLDivElement;
   let scale: PriceScale | null = null;
 
+  /** Whether the chart has the prices of its symbol, and not still those of the previous one. */
+  const isReady = () => untrack(() => chart.isShowing(props.store.symbol()));
   const openMenu = (menu: OpenMenu) => {
+    if (!isReady()) return;
     app.charts.activate(props.store);
     setMenu(menu);
   };
@@ -42,6 +55,7 @@ export default function TradingLayer(props: { chart: PriceChart; store: ChartSto
   onMount(() => {
     setLines(new TradingLines(chart, root, app, props.store));
     const button = new CrosshairButton(chart, root, {
+      isReady,
       format: (price) => formatPrice(price, chart.decimals),
       onPress: (price, element) => {
         const { left, bottom } = element.getBoundingClientRect();
@@ -49,6 +63,16 @@ export default function TradingLayer(props: { chart: PriceChart; store: ChartSto
       },
     });
     onCleanup(() => button.remove());
+    createEffect(
+      on(
+        () => props.store.symbol(),
+        () => {
+          button.clear();
+          setMenu(null);
+        },
+        { defer: true },
+      ),
+    );
     onCleanup(
       chart.onDraw((drawn) => {
         if (drawn.axisWidth !== scale?.axisWidth) {

@@ -18,7 +18,7 @@ import type { PriceScale } from "../price-scale.ts";
 import { AlertLines } from "./alert-lines.ts";
 import type { Interval } from "./label-layout.ts";
 import { LatestRequest } from "./latest-request.ts";
-import { movedOrder, type OrderLine, orderLines, POSITION, positionLine } from "./order-lines.ts";
+import { movedOrder, type OrderLine, orderLines, positionId, positionLine } from "./order-lines.ts";
 import { PriceLines } from "./price-lines.ts";
 import { bracketAt, conversionOf, entryOf, type Profit, profitAt } from "./profit-estimate.ts";
 
@@ -59,6 +59,7 @@ export class TradingLines {
       (preview) => this.#lines.setAnswer(preview && marginText(preview)),
     );
     this.#lines = new PriceLines(root, {
+      isReady: () => untrack(() => chart.isShowing(store.symbol())),
       format: (value) => format.price(value, chart.decimals),
       snap: (value, ticks) => chart.snap(value, ticks),
       estimate: (id, price) => this.#estimate(id, price),
@@ -114,6 +115,7 @@ export class TradingLines {
     });
     createEffect(() => {
       this.#store.symbol();
+      untrack(() => this.#lines.cancelMoves());
       this.#revealed[1](new Set<number>());
     });
     createEffect(() => {
@@ -165,7 +167,7 @@ export class TradingLines {
     const isLive = ["connected", "polling"].includes(this.#app.client.socket.state.phase);
     const tone = isLive && pl !== 0 ? (pl > 0 ? "up" : "down") : "muted";
     const text = profitText({ money: pl, currency: this.#app.account.currency, percent });
-    this.#lines.setNote(POSITION, { text, tone });
+    this.#lines.setNote(positionId(position.symbol), { text, tone });
   }
 
   get #conversion() {
@@ -187,7 +189,7 @@ export class TradingLines {
     return untrack(() => {
       const position = this.#position;
       const conversion = this.#conversion;
-      if (id === POSITION && position !== undefined) {
+      if (position !== undefined && id === positionId(position.symbol)) {
         const entry = { ...position, price: position.avgPrice };
         return texts.lines.estimate(profitText(profitAt(entry, price, conversion)));
       }
@@ -211,6 +213,8 @@ export class TradingLines {
   }
 
   get #last(): number | undefined {
+    // The chart has the bars of the previous symbol until those of another one are read.
+    if (!untrack(() => this.#chart.isShowing(this.#store.symbol()))) return undefined;
     return this.#chart.engine.getDataList().at(-1)?.close;
   }
 
