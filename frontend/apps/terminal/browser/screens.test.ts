@@ -9,8 +9,16 @@ import { SCREENS } from "./support/screens.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
 const ACCOUNT = "SCREENS";
-const WINDOWS = [
+const ALL_WINDOWS = [
   { name: "desktop, dark", colorScheme: "dark", viewport: { width: 1440, height: 900 } },
+  {
+    name: "phone, light",
+    colorScheme: "light",
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+  },
+  { name: "desktop, light", colorScheme: "light", viewport: { width: 1440, height: 900 } },
   { name: "tablet, light", colorScheme: "light", viewport: { width: 820, height: 1180 } },
   {
     name: "phone, dark",
@@ -27,6 +35,8 @@ const WINDOWS = [
     isMobile: true,
   },
 ] as const;
+/** The usual run has a desktop and a phone; `SCREENS=all` has every window. */
+const WINDOWS = process.env.SCREENS === "all" ? ALL_WINDOWS : ALL_WINDOWS.slice(0, 2);
 
 let backend: Backend;
 let browser: Browser;
