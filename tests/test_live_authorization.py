@@ -31,6 +31,7 @@ BODIES: dict[str, Any] = {
     "deposit": {"amount": 5},
     "withdraw": {"amount": 5},
     "resetAccount": {},
+    "putAccount": {"name": "Swing"},
     "settlePosition": {"symbol": "AAPL", "price": 5},
     "setKillSwitch": {"on": False},
     "createAlert": {"symbol": "AAPL", "condition": "up", "price": 9_000},
@@ -103,10 +104,12 @@ async def test_rest_requires_the_scope_of_live_accounts(
     assert answer.status_code < 500
     if answer.is_error:
         assert answer.json()["code"] not in ("insufficient_scope", "unknown_account")
-    # Granted and in scope, but no account of this server.
+    # Granted and in scope, but no account of this server. A client cannot create one either.
+    creates = operation[0] == "putAccount"
+    refusal = (422, "account_id_reserved") if creates else (404, "unknown_account")
     for other in ("LIVE-2", "live-1", "Live-1", "LIVE-"):
         answer = await server.answer(operation, other, with_it)
-        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_account")
+        assert (answer.status_code, answer.json()["code"]) == refusal
     if operation[0] != "settlePosition":
         foreign = bearer(token(accounts=("OWN",)))
         answer = await server.answer(operation, LIVE, foreign)
@@ -160,7 +163,7 @@ async def test_commands_over_the_socket_require_the_scope(server: Server) -> Non
             assert (reply["status"], reply["code"]) == ("error", "unknown_account"), route
 
 
-MARKET_TOPICS = {"bars", "quotes", "trades", "orderbook"}
+MARKET_TOPICS = {"replay", "bars", "quotes", "trades", "orderbook"}
 TOPICS = (
     "orders",
     "positions",
