@@ -102,7 +102,7 @@ async def test_a_payload_that_is_no_json_closes_with_1003(server: Server, type: 
         assert await close_of_one(server, f'{{"type":"{type}","payload":{text}}}') == UNDECODABLE
 
 
-@pytest.mark.parametrize("type", REQUESTS)
+@pytest.mark.parametrize("type", [type for type, payload in REQUESTS.items() if payload])
 async def test_no_number_closes_with_1003(server: Server, type: str) -> None:
     closes = {}
     for constant in ("NaN", "Infinity", "-Infinity"):

@@ -14,8 +14,9 @@ from trading_api_client.models import QuoteData, QuoteError, QuoteValues
 
 TIME_FIELDS = frozenset(
     {
-        "connected_ms", "createdMs", "datetime", "entryTime", "exitTime", "expiresMs", "next_time",
-        "now_ms", "startTime", "time", "timestamp", "updateTime",
+        "connected_ms", "createdMs", "datetime", "end_ms", "entryTime", "exitTime", "expiresMs",
+        "jump_to_ms", "next_time", "now_ms", "startTime", "start_ms", "time", "timestamp",
+        "updateTime",
     }
 )  # fmt: skip
 """The fields whose numbers are times, in ms since 1970."""

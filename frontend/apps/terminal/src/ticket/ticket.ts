@@ -21,7 +21,7 @@ import { texts as catalogue } from "../texts/texts.ts";
 import { type BracketTexts, parseBrackets } from "./brackets.ts";
 import { type DurationTexts, parseDuration } from "./duration.ts";
 import { formatInput, parseNumber } from "./parse-number.ts";
-import { rulesOf } from "./rules.ts";
+import { isOnGrid, NO_GRID, type PriceField, rulesOf } from "./rules.ts";
 import { commissionOf, type SizeMode, type Sizing, sizeOf, stopDistanceOf } from "./sizing.ts";
 
 const { ticketFields: text } = catalogue;
@@ -374,10 +374,7 @@ export class Ticket {
   }
 
   /** Suggest a price that differs from the best price by thousandths, in the side's direction. */
-  #suggestPrice(
-    name: "limitPrice" | "stopPrice" | "takeProfit" | "stopLoss",
-    thousandths: number,
-  ): void {
+  #suggestPrice(name: PriceField, thousandths: number): void {
     if (this.fields[name] !== "" || this.#bestPrice === undefined) return;
     const suggested = this.#bestPrice * (1 + (this.fields.side * thousandths) / 1_000);
     this.#fields[1](name, formatInput(suggested, this.rules.decimals()));
@@ -398,10 +395,6 @@ export class Ticket {
 
 /** The time after which the value of another currency is read again. */
 const RATE_MS = 10_000;
-const NO_GRID = { min: 1, max: 0, step: 1 };
 
 /** The target of the command that places the ticket's order. */
 const TICKET = "ticket";
-
-const isOnGrid = (value: number, { qty: { min, max, step } }: InstrumentInfo): boolean =>
-  value >= min && value <= max && Math.abs(value / step - Math.round(value / step)) < 1e-9;
