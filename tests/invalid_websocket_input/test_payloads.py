@@ -63,6 +63,8 @@ async def test_a_payload_that_the_document_forbids_closes_with_1003(
     # What is unpacked is validated as JSON is, so that one field of each request is enough.
     fields_max = 1 if encoding.is_packed else None
     for name, text in _odd_payloads(REQUESTS[type], fields_max):
+        if text == "{}" and not REQUESTS[type]:
+            continue  # a payload without fields is what this request has
         if encoding.is_packed and "400 digits" in name:
             continue  # MessagePack has no such number
         frame = encoding.frame(f'{{"type":"{type}","payload":{text}}}')
