@@ -1,9 +1,9 @@
-import { type Execution, Side } from "@trading-api/client";
+import type { Execution } from "@trading-api/client";
 import { createEffect, untrack } from "solid-js";
 import { EXECUTIONS_MAX } from "../account.ts";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { orderNumber, sideLabel } from "../labels.ts";
+import { orderNumber } from "../labels.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { texts } from "../texts/texts.ts";
 import type { Column } from "../widgets/data-table/columns.ts";
@@ -11,6 +11,7 @@ import { DataTable } from "../widgets/data-table/data-table.tsx";
 import { createDecimalsOf } from "./decimals.ts";
 import { PagedRows } from "./paged-rows.ts";
 import { type PanelProps, toneOf } from "./panel.tsx";
+import { quantityColumn, sideColumn, symbolColumn } from "./trade-columns.ts";
 
 const keyOf = ({ id = "" }: Execution): string => id;
 
@@ -51,27 +52,9 @@ export default function FillsTable(props: PanelProps) {
 function createColumns(currency: string): Column<Execution>[] {
   const decimalsOf = createDecimalsOf();
   return [
-    {
-      key: "symbol",
-      label: texts.panels.symbol,
-      isHeader: true,
-      isFacet: true,
-      value: ({ symbol }) => symbol,
-    },
-    {
-      key: "side",
-      label: texts.panels.side,
-      isFacet: true,
-      value: ({ side }) => sideLabel(side),
-      tone: ({ side }) => (side === Side.Buy ? "up" : "down"),
-    },
-    {
-      key: "qty",
-      label: texts.panels.quantity,
-      kind: "number",
-      value: ({ qty }) => qty,
-      text: ({ qty }) => format.quantity(qty),
-    },
+    symbolColumn(),
+    sideColumn(),
+    quantityColumn(),
     {
       key: "price",
       label: texts.panels.price,

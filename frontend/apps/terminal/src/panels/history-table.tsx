@@ -3,14 +3,15 @@ import { createEffect, createRoot, untrack } from "solid-js";
 import type { TradingAccount } from "../account.ts";
 import { type AppStore, useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { orderNumber, purposeLabel, sideLabel, statusLabel } from "../labels.ts";
+import { orderNumber, purposeLabel, statusLabel } from "../labels.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { texts } from "../texts/texts.ts";
 import type { Column } from "../widgets/data-table/columns.ts";
 import { DataTable } from "../widgets/data-table/data-table.tsx";
 import { createDecimalsOf } from "./decimals.ts";
 import { PagedRows } from "./paged-rows.ts";
-import { type PanelProps, toneOf } from "./panel.tsx";
+import type { PanelProps } from "./panel.tsx";
+import { quantityColumn, sideColumn, symbolColumn } from "./trade-columns.ts";
 
 const histories = new WeakMap<TradingAccount, PagedRows<Order>>();
 
@@ -72,28 +73,10 @@ function createColumns(): Column<Order>[] {
   const price = (symbol: string, value: number | undefined) =>
     format.price(value, decimalsOf(symbol)) || texts.panels.none;
   return [
-    {
-      key: "symbol",
-      label: texts.panels.symbol,
-      isHeader: true,
-      isFacet: true,
-      value: ({ symbol }) => symbol,
-    },
-    {
-      key: "side",
-      label: texts.panels.side,
-      isFacet: true,
-      value: ({ side }) => sideLabel(side),
-      tone: ({ side }) => toneOf(side),
-    },
+    symbolColumn(),
+    sideColumn(),
     { key: "type", label: texts.panels.type, isFacet: true, value: purposeLabel },
-    {
-      key: "qty",
-      label: texts.panels.quantity,
-      kind: "number",
-      value: ({ qty }) => qty,
-      text: ({ qty }) => format.quantity(qty),
-    },
+    quantityColumn(),
     {
       key: "filled",
       label: texts.panels.filled,

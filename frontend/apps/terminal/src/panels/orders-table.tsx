@@ -2,14 +2,15 @@ import { type Order, OrderStatus, ParentType } from "@trading-api/client";
 import { Show } from "solid-js";
 import { type AppStore, useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { durationLabel, purposeLabel, sideLabel, statusLabel } from "../labels.ts";
+import { durationLabel, purposeLabel, statusLabel } from "../labels.ts";
 import { texts } from "../texts/texts.ts";
 import { isTrailing } from "../ticket/brackets.ts";
 import { CANCEL_MANY } from "../ticket/shortcuts.ts";
 import type { Column } from "../widgets/data-table/columns.ts";
 import { DataTable } from "../widgets/data-table/data-table.tsx";
 import { createDecimalsOf } from "./decimals.ts";
-import { type PanelProps, SymbolLink, toneOf } from "./panel.tsx";
+import { type PanelProps, SymbolLink } from "./panel.tsx";
+import { quantityColumn, sideColumn, symbolColumn } from "./trade-columns.ts";
 
 export default function OrdersTable(props: PanelProps) {
   const app = useApp();
@@ -38,29 +39,10 @@ function createColumns(app: AppStore): Column<Order>[] {
   const price = (symbol: string, value: number | undefined) =>
     format.price(value, decimalsOf(symbol)) || texts.panels.none;
   return [
-    {
-      key: "symbol",
-      label: texts.panels.symbol,
-      isHeader: true,
-      isFacet: true,
-      value: ({ symbol }) => symbol,
-      cell: ({ symbol }) => <SymbolLink symbol={symbol} />,
-    },
-    {
-      key: "side",
-      label: texts.panels.side,
-      isFacet: true,
-      value: ({ side }) => sideLabel(side),
-      tone: ({ side }) => toneOf(side),
-    },
+    { ...symbolColumn(), cell: ({ symbol }) => <SymbolLink symbol={symbol} /> },
+    sideColumn(),
     { key: "type", label: texts.panels.type, isFacet: true, value: purposeLabel },
-    {
-      key: "qty",
-      label: texts.panels.quantity,
-      kind: "number",
-      value: ({ qty }) => qty,
-      text: ({ qty }) => format.quantity(qty),
-    },
+    quantityColumn(),
     {
       key: "filled",
       label: texts.panels.filled,

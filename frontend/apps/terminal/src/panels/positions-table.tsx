@@ -7,6 +7,7 @@ import type { Column } from "../widgets/data-table/columns.ts";
 import { DataTable } from "../widgets/data-table/data-table.tsx";
 import { createDecimalsOf } from "./decimals.ts";
 import { type PanelProps, SymbolLink, toneOf } from "./panel.tsx";
+import { quantityColumn, sideColumn, symbolColumn } from "./trade-columns.ts";
 
 export default function PositionsTable(props: PanelProps) {
   const app = useApp();
@@ -34,28 +35,12 @@ function createColumns(app: AppStore): Column<Position>[] {
     format.price(value, decimalsOf(symbol)) || texts.panels.none;
   const last = (symbol: string) => app.market.quote(symbol)?.lp;
   return [
+    { ...symbolColumn(), cell: ({ symbol }) => <SymbolLink symbol={symbol} /> },
     {
-      key: "symbol",
-      label: texts.panels.symbol,
-      isHeader: true,
-      isFacet: true,
-      value: ({ symbol }) => symbol,
-      cell: ({ symbol }) => <SymbolLink symbol={symbol} />,
-    },
-    {
-      key: "side",
-      label: texts.panels.side,
-      isFacet: true,
+      ...sideColumn(),
       value: ({ side }) => (side === Side.Buy ? texts.panels.long : texts.panels.short),
-      tone: ({ side }) => toneOf(side),
     },
-    {
-      key: "qty",
-      label: texts.panels.quantity,
-      kind: "number",
-      value: ({ qty }) => qty,
-      text: ({ qty }) => format.quantity(qty),
-    },
+    quantityColumn(),
     {
       key: "average",
       label: texts.panels.average,
