@@ -27,8 +27,8 @@ class EquityDay:
     """An account at the end of a UTC day, which counts from 1970.
 
     `deposits` is what was paid in since the start, less what was withdrawn. `drawdown` is how far
-    equity less deposits is below its highest value at the start or the end of a day since then, and
-    `drawdown_ratio` the same as a fraction of that value and the deposits."""
+    equity less deposits is below its highest value at the start, or at the end of a day since then.
+    `drawdown_ratio` is the drawdown as a fraction of that value and the deposits."""
 
     day: int
     equity: Decimal
