@@ -212,8 +212,11 @@ class Deployment:
 
     def connections(self, name: str) -> int:
         """Return how many sockets a process has open."""
-        links = Path(f"/proc/{self.process(name).pid}/fd").iterdir()
-        return sum(str(link.readlink()).startswith("socket:") for link in links)
+        count = 0
+        for link in Path(f"/proc/{self.process(name).pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed after it was listed
+                count += str(link.readlink()).startswith("socket:")
+        return count
 
     async def start_again(self, name: str) -> None:
         """Start a process that has ended, unless its supervisor does, and return once it is ready.

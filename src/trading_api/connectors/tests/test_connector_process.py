@@ -60,7 +60,7 @@ async def run_to_its_end(connector: ConnectorProcess) -> tuple[list[Message], Co
 def is_alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the second if it ends between open and read
         return False
     return state != "Z"
 
