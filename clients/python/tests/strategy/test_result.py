@@ -71,6 +71,19 @@ def test_the_figures_count_what_the_tables_show(result: Result) -> None:
     assert figures.sharpe == pytest.approx(daily.mean() / daily.std() * math.sqrt(365.25))
 
 
+def test_the_profit_factor_needs_a_losing_trade_as_that_of_the_server() -> None:
+    won = [execution(1, 10, 101), execution(30, -10, 130, netAmount=289.0)]
+    figures = Result(record(won, PRICES)).statistics
+    assert (figures.trades, figures.win_rate) == (1, 1.0)
+    assert math.isnan(figures.profit_factor)
+    text = repr(Result(record(won, PRICES)))
+    assert [line.split()[-1] for line in text.splitlines() if "Profit factor" in line] == ["-"]
+    lost = [execution(40, 1, 140), execution(50, -1, 130, netAmount=-11.0)]
+    figures = Result(record(won + lost, PRICES)).statistics
+    # The commission of each fill counts too.
+    assert figures.profit_factor == pytest.approx(288 / 12)
+
+
 def test_the_summary_names_what_the_result_depends_on(result: Result) -> None:
     text = repr(result)
     assert text.splitlines()[0] == (

@@ -21,7 +21,9 @@ class Statistics(Struct, frozen=True, kw_only=True):
 
     `sharpe` is the annualized Sharpe ratio of daily returns, without a risk-free rate. It is NaN
     for fewer than three days. `exposure_time` is the share of the sampled instants with an open
-    position. `trades`, `win_rate` and `profit_factor` count closed trades after commission."""
+    position. `trades`, `win_rate` and `profit_factor` count closed trades after commission, as the
+    server does. What it has no value for is NaN: the rate without a trade, and the factor without
+    a losing one."""
 
     initial_balance: float
     final_equity: float
@@ -67,21 +69,23 @@ def sharpe_ratio(curve: EquityCurve, initial_balance: float) -> float:
 
 
 def trade_figures(trades: Sequence[Trade]) -> tuple[int, int, float, float]:
-    """Return how many trades are closed and how many open, the win rate and the profit factor."""
-    from trading_api.domain.round_trips import TradeFigures
+    """Return how many trades are closed and how many open, the win rate and the profit factor.
+
+    The server defines them. The rate is NaN without a trade, and the factor without a losing one.
+    """
+    from trading_api.domain.round_trips import EXACT, TradeFigures
 
     figures = TradeFigures()
     for trade in trades:
         if trade.exitTime is not None:
-            exact = Decimal(repr(trade.profit)), Decimal(repr(trade.commission))
-            figures.count(*exact, trade.exitTime - trade.entryTime)
-    win_rate = figures.win_rate
-    factor = figures.profit_factor
+            # The exact profit after fees decides whether a trade was won, also if it is tiny.
+            net, fees = Decimal(repr(trade.netProfit)), Decimal(repr(trade.commission))
+            figures.count(EXACT.add(net, fees), fees, trade.exitTime - trade.entryTime)
     return (
         figures.trades,
         len(trades) - figures.trades,
-        float("nan") if win_rate is None else float(win_rate),
-        float(factor) if factor is not None else float("inf") if figures.won else float("nan"),
+        _float_or_nan(figures.win_rate),
+        _float_or_nan(figures.profit_factor),
     )
 
 
@@ -94,3 +98,7 @@ def curve_figures(curve: EquityCurve, initial_balance: float) -> tuple[float, fl
     exposed = float((curve.exposure > 0).mean())
     worst = float(drawdown(peak_included).max())
     return final, final / initial_balance - 1.0, worst, exposed
+
+
+def _float_or_nan(value: Decimal | None) -> float:
+    return float("nan") if value is None else float(value)
