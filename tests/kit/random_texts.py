@@ -19,5 +19,9 @@ NOTIFICATIONS = st.builds(
     ),
 )
 NAMES = st.sampled_from(
-    [None, "", "a", "A b", " a", "b\n", "live-1", "a\u202eb", "\u2007", "x" * 64, "x" * 65]
+    [
+        *(None, "", "a", "A b", " a", "b\n", "live-1", "a\u202eb", "\u2007", "x" * 64, "x" * 65),
+        *("L\u0406VE-1", "\uff2c\uff29\uff36\uff25-1", "LIVE\u2013", "A\u0412", "\u0410 B"),
+        *("a\u3164", "\u00e9"),
+    ]
 )

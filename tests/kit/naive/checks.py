@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from fractions import Fraction
 
 from tests.kit.naive.margin import NaiveMargin
@@ -28,8 +29,12 @@ class NaiveChecks(NaiveMargin):
         is_visible = all(each == " " or each.isprintable() for each in name)
         if len(name) > 64 or not is_visible or name[:1] == " " or name[-1:] == " ":
             raise Rejected("name_wrong")
-        if name.upper().startswith("LIVE-"):
+        if name.upper().startswith(("LIVE-", "LIVE\u2013")) or "\u3164" in name:
             raise Rejected("name_wrong")
+        for word in name.split(" "):
+            names = [unicodedata.name(each).partition(" ")[0] for each in word if each.isalpha()]
+            if "FULLWIDTH" in names or {"LATIN", "CYRILLIC"} <= set(names):
+                raise Rejected("name_wrong")
 
     def check_quantity(self, quantity: Fraction, market: Market) -> None:
         if quantity <= 0:

@@ -983,8 +983,9 @@ export interface components {
          * AccountRequest
          * @description The account to open, unless it is open, and its name.
          *
-         *     A name has at most 64 characters, and does not begin with `LIVE-`. An empty one removes the
-         *     name. Without `name` the account keeps the one it has.
+         *     A name has at most 64 visible characters, does not look as if it began with `LIVE-`, and is not
+         *     the id of another account. An empty one removes the name. Without `name` the account keeps the
+         *     one it has.
          * @example {
          *       "name": "Breakouts"
          *     }

@@ -85,11 +85,14 @@ class ResetAccount:
 
 @dataclass(frozen=True, slots=True)
 class NameAccount:
-    """Give the account a name. None leaves it as it is; an empty text removes it."""
+    """Give the account a name. None leaves it as it is; an empty text removes it.
+
+    `is_id_of_other` is whether another account has the name as its id."""
 
     name: str | None
     at_ms: int
     key: IdempotencyKey | None = None
+    is_id_of_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import AccountNotFound
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.commands import OpenAccount
+from trading_api.modules.broker.engine.commands import Command, NameAccount, OpenAccount
 from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.journal import JournalEntry
@@ -42,6 +43,14 @@ class CommittedAccounts:
             insort(ids, default)
         return ids[:limit]
 
+    def with_names_of_others(self, account_id: str, command: Command) -> Command:
+        """Return the command. One that names an account knows whether the name, in its own case or
+        in upper or lower case, is the id of another account of this process."""
+        if not isinstance(command, NameAccount) or command.name is None:
+            return command
+        names = {command.name, command.name.upper(), command.name.lower()} - {account_id}
+        return replace(command, is_id_of_other=any(map(self._is_listed, names)))
+
     def state(self, account_id: str) -> AccountState:
         """Return an account's committed state, to be read only."""
         return self._accounts.committed(account_id) or self._new_account(account_id)
@@ -56,6 +65,11 @@ class CommittedAccounts:
         opening = self.opening(account_id, self._market.now_ms)
         event = AccountOpened(account_id, opening.currency, opening.balance, opening.at_ms)
         return JournalEntry(account_id, 1, event)
+
+    def _is_listed(self, account_id: str) -> bool:
+        if account_id == self._default_id or self._accounts.is_unloaded(account_id):
+            return True
+        return self._accounts.committed(account_id) is not None
 
     def _new_account(self, account_id: str) -> AccountState:
         state = AccountState()

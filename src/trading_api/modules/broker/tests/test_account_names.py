@@ -17,6 +17,9 @@ ODD = {
     "the longest": "x" * 64,
     "letters of any language": "Ausbrüche 日本",
     "spaces within": "Mean  reversion",
+    "a sign that is no letter": "Ausbr\u00fcche \u2013 50 %",
+    "alphabets in words of their own": "\u03b1 and \u03b2",
+    "as a live account further on": "Not LIVE-MAIN",
 }
 REFUSED = {
     "too long": "x" * 65,
@@ -26,6 +29,11 @@ REFUSED = {
     "one that cannot be seen": "a\u200bb",
     "a half of a surrogate pair": "a\ud800",
     "as a live account": "live-MAIN",
+    "a full-width letter": "A\uff22",
+    "two alphabets in a word": "Br\u0435akouts",
+    "a letter that shows nothing": "a\u3164b",
+    "the id of the default account": "DEMO-ACCOUNT",
+    "an id in another case": "demo-account",
 }
 
 
@@ -69,6 +77,19 @@ async def test_a_name_that_misleads_is_refused_and_opens_no_account(case: str) -
         naming = exchange.service.commands.name_account(A, REFUSED[case], None)
         assert (await rejection_of(naming))[:2] == (422, "name_wrong")
         assert A not in [each.id for each in await exchange.queries.accounts(None)]
+
+
+async def test_no_account_has_the_id_of_another_one_as_its_name() -> None:
+    async with running() as exchange:
+        commands = exchange.service.commands
+        await commands.name_account(A, A, None)
+        named = await commands.name_account(A, "BETA", "k")
+        await commands.name_account("BETA", None, None)
+        again = await commands.name_account(A, "BETA", "k")
+        assert again.seq == named.seq
+        for name in ("BETA", "beta"):
+            naming = commands.name_account(B, name, None)
+            assert (await rejection_of(naming))[:2] == (422, "name_wrong")
 
 
 async def test_a_repeated_key_renames_once() -> None:

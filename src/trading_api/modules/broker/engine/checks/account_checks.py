@@ -7,6 +7,11 @@ from decimal import Decimal
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.checks.account_names import (
+    has_unreadable_characters,
+    looks_live,
+    mixes_alphabets,
+)
 from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.money import MONEY_STEP
@@ -41,20 +46,27 @@ def check_not_halted(state: AccountState) -> Rejection | None:
     )
 
 
-def check_name(name: str) -> Rejection | None:
+def is_stored_name(name: str) -> bool:
+    """Return whether an account may have had this name under the rules of any version."""
+    is_short = len(name) <= NAME_LENGTH_MAX and name.isprintable() and name == name.strip()
+    return is_short and account_kind(name) is not AccountKind.LIVE
+
+
+def check_name(name: str, is_id_of_other: bool = False) -> Rejection | None:
     """Reject a name that is too long, that cannot be read as it is written, or that could make
-    people mistake the account for a live one."""
-    if len(name) > NAME_LENGTH_MAX or not name.isprintable() or name != name.strip():
-        return Rejection(
-            RejectionCode.NAME_WRONG,
-            f"A name has at most {NAME_LENGTH_MAX} characters that can be seen, and neither begins "
-            "nor ends with a space.",
+    people mistake the account for a live one or for the other one with this id."""
+    if looks_live(name):
+        text = f"{name!r} could be taken for the name of a live account."
+    elif is_id_of_other:
+        text = f"{name!r} is the id of another account."
+    elif not is_stored_name(name) or has_unreadable_characters(name) or mixes_alphabets(name):
+        text = (
+            f"A name has at most {NAME_LENGTH_MAX} visible characters, no space at its ends, no "
+            "full-width or other styled forms of ASCII, and one alphabet in a word."
         )
-    if account_kind(name) is AccountKind.LIVE:
-        return Rejection(
-            RejectionCode.NAME_WRONG, f"{name!r} could be taken for the name of a live account."
-        )
-    return None
+    else:
+        return None
+    return Rejection(RejectionCode.NAME_WRONG, text)
 
 
 def check_amount(amount: Decimal) -> Rejection | None:

@@ -44,7 +44,7 @@ def name_account(transaction: Transaction, command: NameAccount) -> Rejection | 
     name = command.name
     if name is None or name == transaction.state.name:
         return None
-    rejection = check_name(name)
+    rejection = check_name(name, command.is_id_of_other)
     if rejection is None:
         transaction.emit(AccountNamed(name, command.at_ms))
     return rejection

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.checks.account_checks import check_name
+from trading_api.modules.broker.engine.checks.account_checks import is_stored_name
 from trading_api.modules.broker.engine.events import (
     ORDER_ID_SEPARATOR,
     AccountNamed,
@@ -121,7 +121,7 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
         case AccountReset():
             yield from _reset_discrepancies(state, event)
         case AccountNamed():
-            if check_name(event.name) is not None or event.name == state.name:
+            if not is_stored_name(event.name) or event.name == state.name:
                 yield Discrepancy("name", "another name that an account may have", event.name)
         case LeverageSet():
             yield from at_least("leverage", event.leverage, 1)
