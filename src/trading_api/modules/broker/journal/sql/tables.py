@@ -74,8 +74,7 @@ def _event_reference() -> ForeignKeyConstraint:
 
 
 def _partial_index(name: str, condition: str, *columns: str) -> Index:
-    where = text(condition)
-    return Index(name, "account_id", *columns, sqlite_where=where, postgresql_where=where)
+    return Index(name, "account_id", *columns, sqlite_where=text(condition))
 
 
 EVENTS = _table(
@@ -179,12 +178,7 @@ IDEMPOTENCY_KEYS = _table(
     _text("fingerprint"),
     _text("order_id"),
     _integer("at_ms"),
-    Index(
-        "ix_idempotency_keys_gateway",
-        "at_ms",
-        sqlite_where=text(IS_GATEWAY_KEY),
-        postgresql_where=text(IS_GATEWAY_KEY),
-    ),
+    Index("ix_idempotency_keys_gateway", "at_ms", sqlite_where=text(IS_GATEWAY_KEY)),
 )
 """The keys of commands that were done. They outlive the events that recorded them. Those that
 gateways gave are removed after a while."""
