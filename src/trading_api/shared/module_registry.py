@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from trading_api.errors import ConfigurationError
 from trading_api.shared.module_interface import Module, ModuleContext, ModuleFactory
@@ -25,7 +27,7 @@ class ModuleRegistry:
     ) -> None:
         self._optional = dict(optional or {})
         self._builtin = {**builtin, **self._optional}
-        self._installed = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+        self._installed = _installed_modules(tuple(sys.path))
 
     def names(self) -> list[str]:
         """Return the names of all modules. A built-in one hides an installed one of its name."""
@@ -59,3 +61,10 @@ class ModuleRegistry:
             return self._builtin[name]
         factory: ModuleFactory = self._installed[name].load()
         return factory
+
+
+@cache
+def _installed_modules(_path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    """Return the modules that installed packages offer, by name. A process reads the metadata of
+    all packages once for each `sys.path`."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
