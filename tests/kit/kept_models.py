@@ -25,7 +25,4 @@ def _models() -> list[Any]:
     from tests.kit.documents import MESSAGES
 
     app, _ = default_application()
-    names = set(MESSAGES)
-    # A router names its operations first without their prefix.
-    names |= {name.partition(".")[2] for name in names}
-    return [app, *(_Msg[Literal[name]] for name in names)]  # type: ignore[valid-type]
+    return [app, *(_Msg[Literal[name]] for name in MESSAGES)]  # type: ignore[valid-type]

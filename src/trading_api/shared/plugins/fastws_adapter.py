@@ -70,7 +70,18 @@ class FastWSAdapter(FastWS):
         self.include_router(AuthRouter(tokens, self._manager.authenticate))
 
     def include_router(self, router: OperationRouter, *, prefix: str = "") -> None:
-        super().include_router(router, prefix=prefix)
+        """Serve the router's operations.
+
+        FastWS creates every operation again with the prefixes before its name, and two models of
+        pydantic for each. Operations without a prefix are taken as they are, in half of the time.
+        """
+        if prefix or router.prefix:
+            super().include_router(router, prefix=prefix)
+        else:
+            names = {route.operation for route in self.router.routes}
+            for route in router.routes:
+                assert route.operation not in names, f"there are two operations {route.operation}"
+            self.router.routes += router.routes
         if isinstance(router, WsRouter):
             router.bind(self.fan_out, self.subscriptions)
             self.routers.append(router)

@@ -72,7 +72,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         symbol_count: Callable[[RequestT], int] = lambda request: 1,
         tags: list[str] | None = None,
     ) -> None:
-        super().__init__(prefix=f"{route}.", tags=list(tags or []))
+        super().__init__(tags=list(tags or []))
         check_subscription_model(self.request_model)
         self.route = route
         self.service = service
@@ -87,11 +87,10 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         self._sequencer = sequencer
         self._symbol_count = symbol_count
         self._bound: tuple[UpdateDelivery, Subscriptions] | None = None
-        self.send("subscribe", reply="subscribe.response")(self.subscribe)
-        self.send("unsubscribe", reply="unsubscribe.response")(self.unsubscribe)
-        if resumes:
-            self.send("resume", reply="resume.response")(self.resume)
-        self.recv("update")(self.update)
+        requests = [self.subscribe, self.unsubscribe, *([self.resume] if resumes else [])]
+        for name, handler in zip(("subscribe", "unsubscribe", "resume"), requests, strict=False):
+            self.send(f"{route}.{name}", reply=f"{route}.{name}.response")(handler)
+        self.recv(f"{route}.update")(self.update)
 
     def __init_subclass__(cls) -> None:
         for base in cls.__dict__.get("__orig_bases__", ()):
