@@ -27,6 +27,7 @@ from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.datafeed.source_factory import create_market_source
+from trading_api.server.gc_policy import GcPolicy
 from trading_api.settings import Settings
 
 HOLDERS_VARIABLE = "BENCHMARK_HOLDERS"
@@ -38,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the application over a journal in memory that holds the accounts."""
     journal = MemoryJournal()
     asyncio.run(journal.append(_entries(settings, int(os.environ[HOLDERS_VARIABLE]))))
-    return app_factory.create_app(settings, journal)[0]
+    return app_factory.create_app(settings, journal, gc_policy=GcPolicy())[0]
 
 
 def _entries(settings: Settings, holders: int) -> list[JournalEntry]:

@@ -18,18 +18,19 @@ from benchmarks import empty_endpoint, fastws_peer, holders_app, streaming_app
 from trading_api.app_factory import create_app
 from trading_api.roles.gateway import create_gateway
 from trading_api.roles.owner import create_owner
+from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.listening_server import ListeningServer
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
 
 APPS = {
-    "trading_api": lambda settings: create_app(settings)[0],
-    "core": lambda settings: create_owner(settings, "core"),
-    "market": lambda settings: create_owner(settings, "market"),
-    "broker": lambda settings: create_owner(settings, "broker"),
-    "gateway": lambda settings: create_gateway(settings)[0],
-    "stored": lambda settings: create_app(_stored(settings))[0],
+    "trading_api": lambda settings: create_app(settings, gc_policy=GcPolicy())[0],
+    "core": lambda settings: create_owner(settings, "core", gc_policy=GcPolicy()),
+    "market": lambda settings: create_owner(settings, "market", gc_policy=GcPolicy()),
+    "broker": lambda settings: create_owner(settings, "broker", gc_policy=GcPolicy()),
+    "gateway": lambda settings: create_gateway(settings, gc_policy=GcPolicy())[0],
+    "stored": lambda settings: create_app(_stored(settings), gc_policy=GcPolicy())[0],
     "holders": holders_app.create_app,
     "streaming": streaming_app.create_app,
     "empty_endpoint": empty_endpoint.create_app,

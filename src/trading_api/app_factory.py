@@ -38,6 +38,7 @@ from trading_api.observability.log_rate_limit import dropped_total, log_dropped_
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.server.application import DESCRIPTION, TITLE, create_api_app
+from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.lifespan import BackgroundTask, create_lifespan, nothing_to_do
 from trading_api.server.process_limits import OpenFilesWatch
 from trading_api.server.withdrawn_keys import close_withdrawn_sessions
@@ -87,14 +88,14 @@ def create_app(
     journal: Journal | None = None,
     market_source: MarketSource | None = None,
     live_venue: LiveVenueFactory | None = None,
+    gc_policy: GcPolicy | None = None,
 ) -> tuple[FastAPI, FastWSAdapter]:
     """Return the REST application and the WebSocket application that it serves.
 
     `configuration` is the settings, or the names of the modules to enable with all other settings
     from the environment. `journal`, `market_source` and `live_venue` replace the ones that the
-    settings name; tests use them. Nothing runs before the application's lifespan begins. Raises
-    ConfigurationError.
-    """
+    settings name; tests use them. `gc_policy` is that of a process which serves this application
+    alone. Nothing runs before the application's lifespan begins. Raises ConfigurationError."""
     settings = _settings(configuration)
     source = market_source or create_market_source(settings)
     is_stepped = settings.datafeed_clock == "step"
@@ -124,9 +125,8 @@ def create_app(
         command_admission=admission,
     )
     modules = registry.build(names, context)
-    recorders = create_recorders(settings, source, feed, metrics)
     lifespan = create_lifespan(
-        [*modules, *recorders],
+        [*modules, *create_recorders(settings, source, feed, metrics)],
         {
             "streaming": ws_app.run,
             "market": feed.run,
@@ -137,6 +137,7 @@ def create_app(
         },
         [readiness.stop, ws_app.stop, *([clock.stop] if clock else [])],
         _description(settings, names, feed),
+        gc_policy,
     )
     api_app = create_api_app(
         settings, modules, ws_app, lifespan, tokens, metrics, readiness, admission, in_flight

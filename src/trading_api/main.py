@@ -20,10 +20,11 @@ def _create_apps() -> tuple[FastAPI, FastWSAdapter]:
     check_installation()
     # Imported after the check, because the application imports FastWS.
     from trading_api.app_factory import create_app
+    from trading_api.server.gc_policy import GcPolicy
 
     # Here, because only ASGI servers import this, each of their processes once.
     check_process_count(os.environ, sys.argv)
-    return create_app(Settings())
+    return create_app(Settings(), gc_policy=GcPolicy())
 
 
 apiApp, wsApp = _create_apps()

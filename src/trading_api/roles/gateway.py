@@ -46,6 +46,7 @@ from trading_api.relay.remote_topics import RemoteTopics
 from trading_api.relay.request_forwarder import RequestForwarder
 from trading_api.roles.scalable_settings import check_shared
 from trading_api.server.application import create_api_app
+from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import (
@@ -66,7 +67,9 @@ SHUTDOWN_SPREAD = 0.4
 _OWNER_LOST = "The exchange cannot be reached; waiting for it"
 
 
-def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI, FastWSAdapter]:
+def create_gateway(
+    settings: Settings, bus: Bus | None = None, gc_policy: GcPolicy | None = None
+) -> tuple[FastAPI, FastWSAdapter]:
     """Return the applications of a gateway. Raises ConfigurationError."""
     bus = bus or create_bus(settings.bus_url, settings.bus_prefix)
     gateway_id = secrets.token_hex(6)
@@ -130,6 +133,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         },
         [readiness.stop, ws_app.stop],
         {"role": "gateway", "gateway": gateway_id, "source": settings.datafeed_source},
+        gc_policy,
     )
     forwarder = Middleware(
         RequestForwarder,

@@ -32,6 +32,7 @@ from trading_api.roles.owned_work import OwnedWork
 from trading_api.roles.partition_claims import OwnerRole, create_claims, create_fence
 from trading_api.roles.scalable_settings import check_scalable
 from trading_api.server.application import create_owner_app, create_probe_app
+from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import (
@@ -43,7 +44,12 @@ from trading_api.shared.module_interface import (
 from trading_api.streaming.subscriptions import Subscriptions
 
 
-def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) -> FastAPI:
+def create_owner(
+    settings: Settings,
+    role: OwnerRole,
+    bus: Bus | None = None,
+    gc_policy: GcPolicy | None = None,
+) -> FastAPI:
     """Return the application that operators reach of a process that owns partitions. Its lifespan
     does the process's work. Raises ConfigurationError."""
     check_scalable(settings, role)
@@ -92,5 +98,6 @@ def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) ->
         },
         [readiness.stop],
         {"role": role, "owner": owner_id, "source": settings.datafeed_source},
+        gc_policy,
     )
     return create_probe_app(settings, lifespan, create_token_verifier(settings), metrics, readiness)

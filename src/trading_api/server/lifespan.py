@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -41,6 +41,7 @@ def create_lifespan(
     background: BackgroundTasks,
     stops: Sequence[Callable[[], None]],
     description: Mapping[str, object],
+    gc_policy: GcPolicy | None = None,
 ) -> Lifespan:
     """Return the application's lifespan.
 
@@ -48,6 +49,8 @@ def create_lifespan(
     `background` tasks until the server stops. If one of them fails, the process is
     stopped. The `stops` are called in order as soon as the process receives a signal to stop, while
     requests may still be running. `description` holds the fields of the log event `started`.
+    A `gc_policy` changes the collector of the whole process, so only a process that serves this
+    application alone has one.
     """
 
     def stop() -> None:
@@ -59,12 +62,12 @@ def create_lifespan(
         # FastAPI builds a router's routes on first use, which would cost that request 30 ms.
         for _ in iter_route_contexts(app.routes):
             pass
-        gc_policy = GcPolicy()
-        with gc_policy.paused():
+        with gc_policy.paused() if gc_policy else nullcontext():
             await _start(parts)
         work = {part.name: part.run() for part in parts}
         work |= {name: run() for name, run in background.items()}
-        work |= {"garbage": gc_policy.run()}
+        if gc_policy:
+            work["garbage"] = gc_policy.run()
         log.info("started", extra=description)
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(supervised(*part)) for part in work.items()]

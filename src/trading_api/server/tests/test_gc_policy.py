@@ -4,13 +4,20 @@ import asyncio
 import gc
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.tests import frozen_garbage
 from trading_api.server.tests.frozen_garbage import Cycle
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imports_frozen_again() -> Iterator[None]:
+    """Exclude what all tests imported from collections again, as conftest.py did."""
+    yield
+    gc.freeze()
 
 
 @pytest.fixture
