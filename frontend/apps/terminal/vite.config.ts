@@ -1,10 +1,11 @@
 import { defineConfig } from "vite";
 import solid from "vite-plugin-solid";
+import { usedKlinecharts } from "./tools/used-klinecharts.ts";
 
 const backend = process.env.BACKEND ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [solid()],
+  plugins: [solid(), usedKlinecharts()],
   // Relative, because a proxy may serve the page at a sub-path.
   base: "./",
   resolve: { conditions: ["trading-api-source", "browser", "module", "import", "default"] },

@@ -235,6 +235,7 @@ test("a drawing under a line does not take its presses", async () => {
   const { handle, price } = await placeLimit(terminal);
   const { x, y } = await middleOf(handle);
   await page.getByRole("button", { name: "Horizontal line", exact: true }).click();
+  await page.locator(".drawing-hint").waitFor();
   await page.mouse.click(x - 200, y);
   await page.getByRole("button", { name: /^Horizontal line 1, point 1/ }).waitFor();
   await drag(terminal, handle, 40);

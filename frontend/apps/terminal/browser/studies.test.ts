@@ -85,6 +85,7 @@ test("settings are changed by keys, and stay for other symbols and after a reloa
   const { page } = terminal;
   await page.getByRole("button", { name: "Indicators", exact: true }).focus();
   await page.keyboard.press("Enter");
+  await dialog().waitFor();
   await page.keyboard.type("simple");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -189,6 +190,7 @@ test("a line is drawn, dragged to outside of the chart, undone, and stays at its
   terminal = await TerminalPage.open(browser, market.address);
   const { page } = terminal;
   await tool("Trend line").click();
+  await terminal.page.locator(".drawing-hint").waitFor();
   await page.mouse.click(...(await placeOf(0.3, 0.3)));
   await page.mouse.click(...(await placeOf(0.6, 0.4)));
   await expect.poll(() => handles().count()).toBe(2);
@@ -229,6 +231,7 @@ test("a magnet attracts a line to a price of the bar, and keys draw, move and de
   await tool("Magnet off").click();
   await tool("Magnet near prices").click();
   await tool("Horizontal line").click();
+  await terminal.page.locator(".drawing-hint").waitFor();
   await page.mouse.click(...(await placeOf(0.5, 0.1)));
   await expect.poll(() => handles().count()).toBe(1);
   const point = await firstPoint();
@@ -277,6 +280,7 @@ test("a finger draws, selects, moves and deletes a line, and scrolls the chart e
   };
   await page.getByRole("button", { name: "Draw", exact: true }).tap();
   await tool("Trend line").tap();
+  await terminal.page.locator(".drawing-hint").waitFor();
   const [from, middle, to] = await Promise.all([
     placeOf(0.2, 0.4),
     placeOf(0.4, 0.43),

@@ -13,13 +13,17 @@ if (root === null) throw new Error("The page has no place for the terminal");
 document.documentElement.lang = LANGUAGE;
 createRoot(applyTheme);
 const app = new AppStore();
-listenForShortcuts(app);
-render(
-  () => (
-    <AppProvider value={app}>
-      <Terminal />
-    </AppProvider>
-  ),
-  root,
-);
+// The requests for the symbols and the account are sent before the screen is made.
 void app.start(new URLSearchParams(location.search));
+listenForShortcuts(app);
+// In a task of its own, because the scripts take one to be evaluated.
+setTimeout(() =>
+  render(
+    () => (
+      <AppProvider value={app}>
+        <Terminal />
+      </AppProvider>
+    ),
+    root,
+  ),
+);

@@ -3,6 +3,7 @@ import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
 import { ChartToolbar } from "./chart/toolbar.tsx";
 import { Dialogs } from "./dialogs/dialogs.tsx";
+import { firstScreenPart } from "./first-screen.ts";
 import { LiveBanner } from "./live-banner.tsx";
 import { Toasts } from "./notifications/toasts.tsx";
 import { Panels } from "./panels/panels.tsx";
@@ -11,13 +12,12 @@ import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
 import { windowKind } from "./workspace/window-kind.ts";
 
-const Splitter = lazy(() => import("./workspace/splitter.tsx"));
-const Watchlist = lazy(() => import("./market/watchlist.tsx"));
-const MarketPane = lazy(() => import("./market/market-pane.tsx"));
-const RangeBar = lazy(() => import("./chart/range-bar.tsx"));
-const AsideTabs = lazy(() => import("./workspace/aside-tabs.tsx"));
-
-const DrawingBar = lazy(() => import("./chart/drawings/drawing-bar.tsx"));
+const Splitter = firstScreenPart("Splitter");
+const Watchlist = firstScreenPart("Watchlist");
+const MarketPane = firstScreenPart("MarketPane");
+const RangeBar = firstScreenPart("RangeBar");
+const AsideTabs = firstScreenPart("AsideTabs");
+const DrawingBar = firstScreenPart("DrawingBar");
 const ReplayBar = lazy(() => import("./replay/replay-bar.tsx"));
 
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];

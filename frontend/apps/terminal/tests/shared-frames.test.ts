@@ -1,91 +1,71 @@
 import { expect, test } from "vitest";
 import { SharedFrames } from "../src/chart/shared-frames.ts";
 
-/** Frames that a test runs, with charts that are updated all the time. */
+/** Frames that a test runs. */
 class Page {
-  nowMs = 0;
-  readonly drawn: string[][] = [];
-  #callback: ((nowMs: number) => void) | null = null;
+  readonly updated: string[] = [];
+  #callback: (() => void) | null = null;
   readonly #frames = new SharedFrames((callback) => {
+    expect(this.#callback).toBeNull();
     this.#callback = callback;
   });
-  #now: string[] = [];
 
-  add(chart: string): void {
+  get isFrameRequested(): boolean {
+    return this.#callback !== null;
+  }
+
+  /** Update a chart once, or at each frame in which it has its turn. */
+  update(chart: string, isRepeated = false): void {
     this.#frames.request(() => {
-      this.#now.push(chart);
-      this.add(chart);
+      this.updated.push(chart);
+      if (isRepeated) this.update(chart, true);
     });
   }
 
-  once(chart: string): void {
-    this.#frames.request(() => this.#now.push(chart));
-  }
-
-  frame(afterMs: number): string[] {
-    this.nowMs += afterMs;
+  frame(): void {
     const callback = this.#callback;
     this.#callback = null;
-    this.#now = [];
-    callback?.(this.nowMs);
-    this.drawn.push(this.#now);
-    return this.#now;
+    callback?.();
   }
 }
 
-const CHARTS = ["a", "b", "c", "d"];
-
-test("a fast page draws all charts at each frame", () => {
+test("a frame updates one chart, and each chart has its turn", () => {
   const page = new Page();
-  for (const chart of CHARTS) page.add(chart);
-  for (let frame = 0; frame < 5; frame += 1) expect(page.frame(16)).toEqual(CHARTS);
+  for (const chart of ["a", "b", "c", "d"]) page.update(chart, true);
+  for (let frame = 0; frame < 10; frame += 1) page.frame();
+  expect(page.updated.join("")).toBe("abcdabcdab");
 });
 
-test("a slow page draws fewer charts at a frame, each in its turn", () => {
+test("one chart is updated at each frame", () => {
   const page = new Page();
-  for (const chart of CHARTS) page.add(chart);
-  page.frame(16);
-  for (let frame = 0; frame < 3; frame += 1) page.frame(40);
-  const turns = CHARTS.flatMap(() => page.frame(40));
-  expect(turns.toSorted()).toEqual(CHARTS);
+  page.update("a", true);
+  for (let frame = 0; frame < 5; frame += 1) page.frame();
+  expect(page.updated.length).toBe(5);
 });
 
-test("a page that is fast again draws all charts again", () => {
+test("no frame is requested while nothing waits", () => {
   const page = new Page();
-  for (const chart of CHARTS) page.add(chart);
-  for (let frame = 0; frame < 8; frame += 1) page.frame(40);
-  expect(page.frame(40).length).toBe(1);
-  for (let frame = 0; frame < 12; frame += 1) page.frame(16);
-  expect(page.frame(16).length).toBe(4);
+  expect(page.isFrameRequested).toBe(false);
+  page.update("a");
+  page.update("b");
+  page.frame();
+  expect(page.isFrameRequested).toBe(true);
+  page.frame();
+  expect(page.isFrameRequested).toBe(false);
+  page.update("c");
+  page.frame();
+  expect(page.updated).toEqual(["a", "b", "c"]);
 });
 
-test("a pause without updates does not count as a slow frame", () => {
-  const page = new Page();
-  for (const chart of CHARTS) page.once(chart);
-  expect(page.frame(16)).toEqual(CHARTS);
-  expect(page.frame(16)).toEqual([]);
-  page.nowMs += 5_000;
-  for (const chart of CHARTS) page.once(chart);
-  expect(page.frame(16)).toEqual(CHARTS);
-  for (const chart of CHARTS) page.once(chart);
-  expect(page.frame(16)).toEqual(CHARTS);
-});
-
-test("every requested drawing is done, whatever the speed of the frames", () => {
-  let seed = 7;
-  const random = () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
-  const page = new Page();
-  let requested = 0;
-  for (let frame = 0; frame < 500; frame += 1) {
-    for (let n = Math.floor(random() * 5); n > 0; n -= 1) {
-      page.once("x");
-      requested += 1;
-    }
-    page.frame(random() < 0.5 ? 16 : 50);
-  }
-  for (let frame = 0; frame < 2_000; frame += 1) page.frame(16);
-  expect(page.drawn.flat().length).toBe(requested);
+test("an update that fails does not keep the others from theirs", () => {
+  const frames: (() => void)[] = [];
+  const shared = new SharedFrames((callback) => frames.push(callback));
+  const updated: string[] = [];
+  shared.request(() => {
+    throw new Error("broken");
+  });
+  shared.request(() => updated.push("b"));
+  expect(frames.shift()).toThrow("broken");
+  frames.shift()?.();
+  expect(updated).toEqual(["b"]);
 });

@@ -13,6 +13,7 @@ import {
 } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { messageOf } from "../error-messages.ts";
+import { firstScreenPart, onFirstCandles, readFirstScreen } from "../first-screen.ts";
 import * as format from "../format.ts";
 import { importUntilLoaded } from "../import-until-loaded.ts";
 import { texts } from "../texts/texts.ts";
@@ -20,13 +21,13 @@ import { theme } from "../theme.ts";
 import { ChartLink } from "../workspace/chart-link.tsx";
 import { followCrosshair } from "../workspace/follow-crosshair.ts";
 import type { ChartStore } from "./chart-store.ts";
+import { hasIndicators } from "./indicators/has-indicators.ts";
 import { type ChartState, PriceChart } from "./price-chart.ts";
 import { setView, viewOf } from "./view/view-of.ts";
 
-const ViewLegend = lazy(() => import("./view/view-legend.tsx"));
-
-const TradingLayer = lazy(() => importUntilLoaded(() => import("./lines/trading-layer.tsx")));
-const Drawings = lazy(() => importUntilLoaded(() => import("./drawings/chart-drawings-view.tsx")));
+const ViewLegend = firstScreenPart("ViewLegend");
+const TradingLayer = firstScreenPart("TradingLayer");
+const Drawings = firstScreenPart("ChartDrawingsGate");
 const Indicators = lazy(() =>
   importUntilLoaded(() => import("./indicators/chart-indicators-view.tsx")),
 );
@@ -49,6 +50,7 @@ export function ChartPane(props: { chart: ChartStore }) {
       datafeed: app.client.datafeed,
       frames: app.charts.frames,
       onState: (state, reason = "") => {
+        if (state !== "loading") requestAnimationFrame(onFirstCandles);
         setState(state);
         setReason(reason);
       },
@@ -68,7 +70,7 @@ export function ChartPane(props: { chart: ChartStore }) {
   let isRemoved = false;
   /** Add types, scales and all else of the view, which the first candles do not need. */
   const showView = async (chart: PriceChart) => {
-    const { ChartView } = await import("./view/chart-view.ts");
+    const { ChartView } = await readFirstScreen();
     if (isRemoved) return;
     const { datafeed } = app.client;
     const info = (symbol: string) => market.info(symbol);
@@ -190,7 +192,9 @@ export function ChartPane(props: { chart: ChartStore }) {
       <Show when={wasReady() && chart()}>
         {(created) => (
           <>
-            <Indicators chart={props.chart} price={created()} legend={legend} bar={bar()} />
+            <Show when={hasIndicators(props.chart)}>
+              <Indicators chart={props.chart} price={created()} legend={legend} bar={bar()} />
+            </Show>
             <Drawings chart={props.chart} price={created()} element={element} />
           </>
         )}

@@ -13,7 +13,7 @@ import { viewOf } from "./view/view-of.ts";
 import { ViewSettings, ZONES, type ZoneChoice } from "./view/view-settings.ts";
 
 /** Which time the active chart shows, in which zone, and the scale of its prices. */
-export default function RangeBar() {
+export function RangeBar() {
   const app = useApp();
   const store = () => app.charts.active();
   const settings = () => new ViewSettings(store());

@@ -1,49 +1,34 @@
-/** A longer time between two frames, in ms, means that the last frame had too much work. */
-const SLOW_MS = 21;
-
 /**
- * Shares the frames of a page between its charts. While the page is fast, all charts are drawn at
- * each frame. While it is slow, fewer of them are, in turn, so that the page still responds.
+ * Shares the frames of a page between its charts. One chart is updated at each frame, in turn, so
+ * that a frame has the work of one chart however many there are: four charts have 15 updates a
+ * second each.
  */
 export class SharedFrames {
-  readonly #requestFrame: (callback: (nowMs: number) => void) => void;
+  readonly #requestFrame: (callback: () => void) => void;
   readonly #waiting: (() => void)[] = [];
-  #isRequested = false;
-  #drawnMax = Number.POSITIVE_INFINITY;
-  #drawnLast = 0;
-  #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(
-    requestFrame = (callback: (nowMs: number) => void): void => {
+    requestFrame = (callback: () => void): void => {
       requestAnimationFrame(callback);
     },
   ) {
     this.#requestFrame = requestFrame;
   }
 
-  /** Call `draw` once, at one of the next frames. */
-  readonly request = (draw: () => void): void => {
-    this.#waiting.push(draw);
-    this.#requestNext();
+  /** Call `update` once, at one of the next frames. */
+  readonly request = (update: () => void): void => {
+    this.#waiting.push(update);
+    if (this.#waiting.length === 1) this.#requestFrame(this.#onFrame);
   };
 
-  #requestNext(): void {
-    // A frame after the last drawing measures how long that took.
-    if (this.#isRequested || (this.#waiting.length === 0 && this.#drawnLast === 0)) return;
-    this.#isRequested = true;
-    this.#requestFrame((nowMs) => this.#onFrame(nowMs));
-  }
-
-  #onFrame(nowMs: number): void {
-    this.#isRequested = false;
-    const isSlow = this.#drawnLast > 0 && nowMs - this.#lastMs > SLOW_MS;
-    if (isSlow) this.#drawnMax = Math.max(1, this.#drawnLast - 1);
-    else if (this.#drawnLast >= this.#drawnMax) this.#drawnMax += 1;
-    this.#lastMs = nowMs;
-    const drawn = this.#waiting.splice(0, Math.min(this.#drawnMax, this.#waiting.length));
-    this.#drawnLast = drawn.length;
-    // What draws may request the next frame, for which it waits behind the others.
-    for (const draw of drawn) draw();
-    this.#requestNext();
-  }
+  readonly #onFrame = (): void => {
+    // An update may request the next one, behind those that wait.
+    const [update] = this.#waiting;
+    try {
+      update?.();
+    } finally {
+      this.#waiting.shift();
+      if (this.#waiting.length > 0) this.#requestFrame(this.#onFrame);
+    }
+  };
 }

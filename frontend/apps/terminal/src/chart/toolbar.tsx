@@ -1,11 +1,11 @@
-import { lazy } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { firstScreenPart } from "../first-screen.ts";
 import { texts } from "../texts/texts.ts";
 import { LayoutTools } from "../workspace/layout-tools.tsx";
 import { OneClickSwitch } from "./lines/one-click-switch.tsx";
 import { ResolutionSwitch } from "./resolution-switch.tsx";
 
-const ViewTools = lazy(() => import("./view/view-tools.tsx"));
+const ViewTools = firstScreenPart("ViewTools");
 
 /** The tools of the active chart. */
 export function ChartToolbar() {

@@ -25,7 +25,7 @@ const BOOK_SHARE = 0.6;
 const hasPlace = () => innerHeight >= 820 || innerWidth <= 760;
 
 /** The order book and the recent trades of the selected symbol. */
-export default function MarketPane() {
+export function MarketPane() {
   const app = useApp();
   const [isChosen, setIsOpen] = persistedSignal("market.open", hasPlace());
   // A tablet shows either the pane or the watchlist.

@@ -26,7 +26,7 @@ const SETTLE_MS = 150;
 const SORT_MS = 1_000;
 
 /** The chosen watchlist. Its quotes are subscribed while it is shown. */
-export default function Watchlist() {
+export function Watchlist() {
   const app = useApp();
   const { market } = app;
   const [columns, setColumns] = persistedSignal<unknown>("watchlist.columns", ["last", "change"]);

@@ -1,10 +1,11 @@
-import { type Component, createMemo, For, lazy, onMount, Show, Suspense } from "solid-js";
+import { type Component, createMemo, For, lazy, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
+import { firstScreenPart } from "../first-screen.ts";
 import { texts } from "../texts/texts.ts";
 import type { PanelProps } from "./panel.tsx";
 
-const PositionsTable = lazy(() => import("./positions-table.tsx"));
+const PositionsTable = firstScreenPart("PositionsTable");
 const OrdersTable = lazy(() => import("./orders-table.tsx"));
 const HistoryTable = lazy(() => import("./history-table.tsx"));
 const FillsTable = lazy(() => import("./fills-table.tsx"));
@@ -67,12 +68,6 @@ export function Panels() {
   const app = useApp();
   const { account } = app;
   let toolsPlace!: HTMLDivElement;
-  // They are shown once the account is loaded, and loaded meanwhile.
-  onMount(() => {
-    for (const table of [PositionsTable, OrdersTable, HistoryTable, FillsTable]) {
-      void table.preload();
-    }
-  });
   const offered = createMemo(() => PANELS.filter(({ isOffered }) => isOffered?.(app) ?? true));
   const shown = () => offered().find(({ name }) => name === app.panel()) ?? offered()[0];
   const onKeyDown = (event: KeyboardEvent) => {

@@ -9,7 +9,7 @@ const OPTIONS = (["watchlist", "market"] as const).map((value: Aside) => ({
 }));
 
 /** Chooses what a tablet shows under the ticket. */
-export default function AsideTabs() {
+export function AsideTabs() {
   const { workspace } = useApp();
   return (
     <div class="aside-tabs">

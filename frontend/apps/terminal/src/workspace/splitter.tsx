@@ -21,7 +21,7 @@ const STEP_PX = 16;
  * The edge of a pane, which changes its size: drag it, or use the arrow keys. Enter hides or shows
  * the pane, and so does a drag far below the least size. A double click restores the usual size.
  */
-export default function Splitter(props: { pane: PaneName }) {
+export function Splitter(props: { pane: PaneName }) {
   const { workspace } = useApp();
   const place = () => PLACES[props.pane];
   const isHidden = () => workspace.isHidden(props.pane);

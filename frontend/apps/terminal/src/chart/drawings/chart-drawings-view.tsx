@@ -9,6 +9,7 @@ import { DrawingIcon, type IconName } from "./drawing-icon.tsx";
 import { drawingLabel, pointLabel } from "./drawing-label.ts";
 import { drawingTools } from "./drawing-tools.ts";
 import "./drawings.css";
+import { setChartDrawings } from "./drawings-of.ts";
 import { handlesOf } from "./geometry.ts";
 
 export interface ChartDrawingsViewProps {
@@ -29,10 +30,18 @@ export default function ChartDrawingsView(props: ChartDrawingsViewProps) {
     chart: props.chart,
     price: props.price,
     element: props.element,
+    onReady: () => {
+      if (!isRemoved) setChartDrawings(props.chart, drawings);
+    },
     onActivate: () => app.charts.activate(props.chart),
     onEdit: edit,
   });
-  onCleanup(() => drawings.remove());
+  let isRemoved = false;
+  onCleanup(() => {
+    isRemoved = true;
+    setChartDrawings(props.chart, null);
+    drawings.remove();
+  });
   createEffect(() => drawings.show());
   createEffect(
     on(props.chart.symbol, () => {

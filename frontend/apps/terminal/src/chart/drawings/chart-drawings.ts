@@ -27,6 +27,8 @@ export interface ChartDrawingsOptions {
   price: PriceChart;
   /** The element around the canvases of the chart. */
   element: HTMLElement;
+  /** Called once drawings can be added, because the chart has drawn. */
+  onReady(): void;
   onActivate(): void;
   onEdit(drawing: Drawing): void;
 }
@@ -45,12 +47,18 @@ export class ChartDrawings {
   readonly #layer: DrawingLayer;
   readonly #gestures: DrawingGestures;
   readonly #draft = createSignal<Drawing | null>(null);
+  #isReady = false;
 
   constructor(options: ChartDrawingsOptions) {
     this.#options = options;
     const [frame, setFrame] = createSignal(0);
     this.frame = frame;
     this.#layer = new DrawingLayer(options.price, () => {
+      if (!this.#isReady && this.projection !== null) {
+        this.#isReady = true;
+        // The state of the page must not change while the chart draws.
+        queueMicrotask(options.onReady);
+      }
       if (drawingTools.selected() !== null) queueMicrotask(() => setFrame((count) => count + 1));
     });
     this.#gestures = new DrawingGestures(options.element, {
@@ -71,11 +79,9 @@ export class ChartDrawings {
       },
       onDoubleClick: options.onEdit,
     });
-    byChart.set(options.chart, this);
   }
 
   remove(): void {
-    byChart.delete(this.#options.chart);
     this.#gestures.remove();
     this.#layer.remove();
   }
@@ -192,8 +198,3 @@ export class ChartDrawings {
     };
   }
 }
-
-const byChart = new WeakMap<ChartStore, ChartDrawings>();
-
-/** Return the drawings of a chart that is on the screen. */
-export const chartDrawings = (chart: ChartStore): ChartDrawings | undefined => byChart.get(chart);

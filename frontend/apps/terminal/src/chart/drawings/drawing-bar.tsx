@@ -1,27 +1,29 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { useApp } from "../../app-store.ts";
 import { drawings as texts } from "../../texts/drawings.ts";
-import { chartDrawings } from "./chart-drawings.ts";
 import { type DrawingKind, KINDS } from "./drawing.ts";
 import { DrawingIcon, type IconName } from "./drawing-icon.tsx";
 import { drawingsOf } from "./drawing-store.ts";
 import { drawingTools } from "./drawing-tools.ts";
+import { loadedDrawings } from "./drawings-of.ts";
 import "./drawings.css";
 
 /** The tools at the left of the charts, for the active one. A phone shows them at a button. */
-export default function DrawingBar() {
+export function DrawingBar() {
   const app = useApp();
   const [isOpen, setIsOpen] = createSignal(false);
   const store = () => drawingsOf(app.symbol());
-  const choose = (event: MouseEvent, kind: DrawingKind) => {
+  const choose = async (event: MouseEvent, kind: DrawingKind) => {
     setIsOpen(false);
     // A key has no place on the chart.
-    if (event.detail === 0) addByKey(kind);
-    else drawingTools.choose(drawingTools.tool() === kind ? null : kind);
+    if (event.detail === 0) return addByKey(kind);
+    // A tool is chosen once the chart takes its presses.
+    await loadedDrawings(app.charts.active());
+    drawingTools.choose(drawingTools.tool() === kind ? null : kind);
   };
-  const addByKey = (kind: DrawingKind) => {
-    const added = chartDrawings(app.charts.active())?.addInMiddle(kind);
-    if (added === null || added === undefined) return;
+  const addByKey = async (kind: DrawingKind) => {
+    const added = (await loadedDrawings(app.charts.active())).addInMiddle(kind);
+    if (added === null) return;
     queueMicrotask(() => document.querySelector<HTMLElement>(".drawing-handle")?.focus());
   };
   return (
@@ -48,7 +50,7 @@ export default function DrawingBar() {
               label={texts.kinds[kind]}
               isPressed={drawingTools.tool() === kind}
               isDisabled={store().isFull}
-              onClick={(event) => choose(event, kind)}
+              onClick={(event) => void choose(event, kind)}
             />
           )}
         </For>

@@ -8,6 +8,7 @@ const [selected, setSelected] = createSignal<string | null>(null);
 const [storedMagnet, setMagnet] = persistedSignal<Magnet>("drawings-magnet", "off");
 const [isLocked, setIsLocked] = persistedSignal("drawings-locked", false);
 const [isHidden, setIsHidden] = persistedSignal("drawings-hidden", false);
+const [isLoaded, setIsLoaded] = createSignal(false);
 
 const MAGNETS: readonly Magnet[] = ["off", "weak", "strong"];
 
@@ -23,6 +24,9 @@ export const drawingTools = {
   setIsLocked,
   isHidden: (): boolean => isHidden() === true,
   setIsHidden,
+  /** Whether what draws is loaded for charts that have no drawing. */
+  isLoaded,
+  load: (): boolean => setIsLoaded(true),
   /** Choose a tool. Drawings that are hidden are shown again, because another one follows. */
   choose(kind: DrawingKind | null): void {
     if (kind !== null) setIsHidden(false);

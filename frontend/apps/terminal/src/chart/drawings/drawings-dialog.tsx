@@ -4,7 +4,6 @@ import { drawings as texts } from "../../texts/drawings.ts";
 import { formatInput, parseNumber } from "../../ticket/parse-number.ts";
 import { Dialog } from "../../widgets/dialog.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
-import { chartDrawings } from "./chart-drawings.ts";
 import {
   DRAWINGS_MAX,
   type Drawing,
@@ -17,6 +16,7 @@ import {
 import { drawingLabel } from "./drawing-label.ts";
 import { type DrawingStore, drawingsOf } from "./drawing-store.ts";
 import "./drawings.css";
+import { chartDrawings, loadedDrawings } from "./drawings-of.ts";
 import { withPoint } from "./geometry.ts";
 
 /** The drawings of the active chart as a list: add, edit, lock and delete them without a pointer. */
@@ -52,8 +52,8 @@ function DrawingList(props: { store: DrawingStore; onEdit(id: string): void; onS
   const app = useApp();
   const [kind, setKind] = createSignal<DrawingKind>("trend");
   const ids = () => props.store.list().map(({ id }) => id);
-  const add = () => {
-    const added = chartDrawings(app.charts.active())?.addInMiddle(kind());
+  const add = async () => {
+    const added = (await loadedDrawings(app.charts.active())).addInMiddle(kind());
     if (added) props.onEdit(added.id);
   };
   return (
@@ -65,7 +65,7 @@ function DrawingList(props: { store: DrawingStore; onEdit(id: string): void; onS
         >
           <For each={KINDS}>{(each) => <option value={each}>{texts.kinds[each]}</option>}</For>
         </select>
-        <button type="button" disabled={props.store.isFull} onClick={add}>
+        <button type="button" disabled={props.store.isFull} onClick={() => void add()}>
           {texts.add}
         </button>
       </div>

@@ -2,6 +2,7 @@ import { type Accessor, createMemo, createRoot, type Signal } from "solid-js";
 import { persistedSignal } from "../../persisted-signal.ts";
 import type { ChartStore } from "../chart-store.ts";
 import { indicatorType } from "./catalog.ts";
+import { type StoredIndicators, storedIndicators } from "./has-indicators.ts";
 import {
   freeId,
   INDICATORS_MAX,
@@ -9,12 +10,6 @@ import {
   initialSettings,
   validSettings,
 } from "./settings.ts";
-
-interface StoredIndicators {
-  /** Those of the symbols that have none of their own. */
-  shared: unknown;
-  symbols: Record<string, unknown>;
-}
 
 export interface IndicatorTemplate {
   name: string;
@@ -38,7 +33,7 @@ export class IndicatorStore {
 
   constructor(chart: ChartStore) {
     this.#chart = chart;
-    this.#stored = chart.setting<StoredIndicators>("indicators", { shared: [], symbols: {} });
+    this.#stored = storedIndicators(chart);
     [this.list, this.ids, this.isOwn] = createRoot(() => {
       const list = createMemo(() => {
         const own = this.#symbols()[chart.symbol()];

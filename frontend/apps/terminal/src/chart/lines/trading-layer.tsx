@@ -29,7 +29,7 @@ interface OpenMenu {
 }
 
 /** What is traded from a chart: the lines of its symbol, the `+` at the crosshair and the menu. */
-export default function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
+export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
   const app = useApp();
   const { chart } = props;
   const [lines, setLines] = createSignal<TradingLines | null>(null);

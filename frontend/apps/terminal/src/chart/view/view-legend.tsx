@@ -8,7 +8,7 @@ import { barTime } from "./time-axis.ts";
 import "./view.css";
 
 /** What the legend of a chart shows of its view: the bar's time, the type, and the comparisons. */
-export default function ViewLegend(props: { view: ChartView; bar: Bar | null }) {
+export function ViewLegend(props: { view: ChartView; bar: Bar | null }) {
   const settings = () => props.view.settings;
   const isOutside = (bar: Bar) =>
     isIntraday(props.view.resolution) &&

@@ -7,7 +7,7 @@ import { viewOf } from "./view-of.ts";
 import { CHART_TYPES, type ChartType, ViewSettings } from "./view-settings.ts";
 
 /** The tools of the active chart's view, in the toolbar. */
-export default function ViewTools() {
+export function ViewTools() {
   const app = useApp();
   const settings = () => new ViewSettings(app.charts.active());
   const saveScreenshot = async () => {

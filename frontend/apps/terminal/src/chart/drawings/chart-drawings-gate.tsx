@@ -1,0 +1,21 @@
+import { createMemo, lazy, Show } from "solid-js";
+import { importUntilLoaded } from "../../import-until-loaded.ts";
+import type { ChartDrawingsViewProps } from "./chart-drawings-view.tsx";
+import { drawingsOf } from "./drawing-store.ts";
+import { drawingTools } from "./drawing-tools.ts";
+
+const ChartDrawingsView = lazy(() => importUntilLoaded(() => import("./chart-drawings-view.tsx")));
+
+/** The drawings of a chart, loaded once there is one or a tool is chosen. */
+export function ChartDrawingsGate(props: ChartDrawingsViewProps) {
+  const isNeeded = createMemo(
+    (was: boolean) =>
+      was || drawingTools.isLoaded() || drawingsOf(props.chart.symbol()).list().length > 0,
+    false,
+  );
+  return (
+    <Show when={isNeeded()}>
+      <ChartDrawingsView {...props} />
+    </Show>
+  );
+}
