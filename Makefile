@@ -55,11 +55,7 @@ checked-python: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python scripts/generate_ws_router.py --check
-	$(BIN)/python scripts/export_openapi_spec.py --check
-	$(BIN)/python scripts/export_asyncapi_spec.py --check
-	$(BIN)/python scripts/generate_python_models.py --check
-	$(BIN)/python scripts/generate_blocking_client.py --check
+	$(BIN)/python scripts/generate_all.py --check
 	$(BIN)/node $(ASYNCAPI)/validate.mjs asyncapi.json
 
 format: .venv/.synced frontend/node_modules/.package-lock.json ## Format the code and apply the fixes of ruff and biome

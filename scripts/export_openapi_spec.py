@@ -7,6 +7,11 @@ from committed_document import write_or_check
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 
-if __name__ == "__main__":
+
+def main() -> int:
     api_app, _ = create_app(Settings.defaults())
-    sys.exit(write_or_check("openapi.json", api_app.openapi(), "make export-openapi-spec"))
+    return write_or_check("openapi.json", api_app.openapi(), "make export-openapi-spec")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
