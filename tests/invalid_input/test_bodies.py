@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from tests.kit.openapi_requests import (
     BODY_BYTES_MAX,
+    OPERATIONS,
     Attempt,
     Operation,
     attempt_on,
@@ -90,7 +91,11 @@ async def test_a_body_that_violates_its_schema_is_rejected(
 def _unusual_bodies(operation: Operation) -> Iterator[Attempt]:
     assert operation.body_schema is not None
     validator = validator_of(operation.body_schema)
+    first = next(each for each in OPERATIONS if each.body_schema == operation.body_schema)
     for name, text in _mutations(operation.body_schema, operation.body):
+        # The fields of operations with the same schema are validated by one model.
+        if operation is not first and ", " in name and not name.startswith("one more field"):
+            continue
         forbidden = not _is_valid(validator, text)
         content = text.encode()
         if len(content) <= BODY_BYTES_MAX:
