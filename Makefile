@@ -32,9 +32,10 @@ built:
 	@$(MAKE) --silent $(TERMINAL) || echo "The terminal could not be built, for the reason above." >&2
 
 # Each process of the tests collects all of them, for 8 CPU seconds; a third one uses the waits of two.
+# Files keep the order of conftest.py: xdist would put those with the fewest tests, the longest, last.
 # `make test check` makes the quick checks first and runs the tests once.
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test
-	@$(BIN)/pytest -n 3 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # PYTHONS and TESTS choose others: what CI runs takes less than a minute.
 test-pythons: .venv/.synced ## Run the tests on the newer Pythons that are found: PYTHONS (3.12 3.13 3.14)

@@ -31,6 +31,15 @@ def pytest_collection() -> Generator[None]:
     gc.freeze()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    # Here, because pytest rewrites the assertions only of what is imported later.
+    from tests.kit.long_files import LONG_FILES
+
+    order = {path: number for number, path in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: order.get(item.location[0], len(order)))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Exclude the objects that pytest has just searched for garbage from the collections that it

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from tests.kit.long_files import LONG_FILES
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "trading_api"
 LINES_MAX = 400
@@ -30,6 +32,10 @@ def test_no_source_file_is_longer_than_400_lines() -> None:
             files += [each for each in path.rglob("*.ts*") if "generated" not in each.parts]
     long = {str(path.relative_to(ROOT)): line_count(path) for path in files}
     assert {name: count for name, count in long.items() if count > LINES_MAX} == {}
+
+
+def test_every_long_file_of_tests_exists() -> None:
+    assert [path for path in LONG_FILES if not (ROOT / path).is_file()] == []
 
 
 def test_no_public_class_name_stands_twice() -> None:
