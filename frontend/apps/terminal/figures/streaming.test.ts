@@ -1,23 +1,26 @@
 // Measures the terminal with four charts and five indicators on each while data streams in.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, test } from "vitest";
-import { Backend } from "../browser/support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
-import { countFrames, floodOf, load, openCharts, rate, UPDATES_PER_S } from "./four-charts.ts";
+import { SteppedMarket } from "../browser/support/stepped-market.ts";
+import { countFrames, load, openCharts, rate } from "./four-charts.ts";
 import { printLine } from "./print.ts";
 
 const FRAMES_MS = 10_000;
+/** The quotes a second of a market at its usual speed. */
+const QUOTES_PER_S = 44;
+const SPEEDS = [1, 5];
 const INDICATORS = ["sma", "ema", "bollinger", "rsi", "macd"];
 /** The whole proof is `MINUTES=20`. */
 const MINUTES = Number(process.env.MINUTES ?? 1);
 const CHANGES_PER_MINUTE = 25;
 
-let backend: Backend;
+let market: SteppedMarket;
 let browser: Browser;
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  [backend, browser] = await Promise.all([Backend.start(), launchChromium()]);
+  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
 });
 
 beforeEach((context) => {
@@ -26,29 +29,40 @@ beforeEach((context) => {
 
 afterAll(async () => {
   await browser?.close();
-  await backend?.stop();
+  await market?.backend.stop();
 });
 
 test("frames with four charts and five indicators on each", async () => {
-  const { context, page } = await openCharts(browser, INDICATORS);
-  const flood = await floodOf(page);
-  await load(page, backend);
-  const idle = await page.evaluate(countFrames, FRAMES_MS / 2);
-  printLine(`frames of four charts, usual market: ${rate(idle, FRAMES_MS / 2)}`);
-  flood.start();
-  await page.waitForTimeout(1_000);
-  const busy = await page.evaluate(countFrames, FRAMES_MS);
-  flood.stop();
-  printLine(
-    `frames of four charts with ${INDICATORS.length} indicators each, ${UPDATES_PER_S} quotes and ` +
-      `${UPDATES_PER_S} values of bars a second: ${rate(busy, FRAMES_MS)}`,
-  );
-  await context.close();
+  for (const indicators of [[], INDICATORS]) {
+    const { context, page } = await openCharts(browser, indicators);
+    await load(page, market.address);
+    for (const speed of SPEEDS) {
+      await play(speed);
+      await page.waitForTimeout(1_000);
+      const frames = await page.evaluate(countFrames, FRAMES_MS);
+      printLine(
+        `frames of four charts with ${indicators.length} indicators on each and ` +
+          `${speed * QUOTES_PER_S} quotes a second: ${rate(frames, FRAMES_MS)}`,
+      );
+    }
+    await context.close();
+  }
 });
 
+/** Let the market go on at a speed. Each quote is also a new value of a bar. */
+async function play(speed: number): Promise<void> {
+  const response = await fetch(`${market.address}/api/v1/datafeed/replay`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ state: "playing", speed }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+}
+
 test("the heap while data streams in and symbols change", async () => {
+  await play(1);
   const { context, page } = await openCharts(browser, INDICATORS);
-  await load(page, backend);
+  await load(page, market.address);
   const symbols = await page
     .locator("tr[data-symbol]")
     .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-symbol") ?? ""));
