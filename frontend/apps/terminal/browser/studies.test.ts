@@ -225,6 +225,32 @@ test("a line is drawn, dragged to outside of the chart, undone, and stays at its
   await page.getByRole("button", { name: `Trend line 1, point 1: 5 Jan ${shown}` }).waitFor();
 });
 
+test("two tabs of a browser show and keep each other's drawings", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.locator('.chart .canvas[data-state="ready"]').waitFor();
+  await tool("Horizontal line").click();
+  await page.locator(".drawing-hint").waitFor();
+  await page.mouse.click(...(await placeOf(0.5, 0.3)));
+  await expect.poll(stored).toHaveLength(1);
+  await other.getByRole("button", { name: "List of drawings" }).click();
+  const list = other.getByRole("dialog");
+  await list.getByRole("button", { name: "Show Horizontal line 1" }).waitFor();
+  await tool("Horizontal line").click();
+  await page.locator(".drawing-hint").waitFor();
+  await page.mouse.click(...(await placeOf(0.5, 0.6)));
+  await list.getByRole("button", { name: "Delete Horizontal line 1" }).click();
+  await expect.poll(stored).toHaveLength(1);
+  // Undo brings the second line back neither to this list nor to the first one.
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(stored).toEqual([]);
+  await list
+    .getByRole("button", { name: "Delete Horizontal line 2" })
+    .waitFor({ state: "detached" });
+});
+
 test("a magnet attracts a line to a price of the bar, and keys draw, move and delete", async () => {
   terminal = await TerminalPage.open(browser, market.address);
   const { page } = terminal;

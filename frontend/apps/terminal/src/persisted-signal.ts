@@ -10,14 +10,45 @@ export function persistedSignal<T>(
   initial: T,
   isValid: (value: unknown) => boolean = () => true,
 ): Signal<T> {
+  return storedSignal(name, initial, isValid).signal;
+}
+
+/**
+ * Return a persisted signal of what a user would lose if two tabs changed it: what another tab
+ * stores becomes the value here too.
+ */
+export function sharedSignal<T>(
+  name: string,
+  initial: T,
+  isValid: (value: unknown) => boolean = () => true,
+): Signal<T> {
+  const { signal, read } = storedSignal(name, initial, isValid);
+  onStoredByOther(name, read);
+  return signal;
+}
+
+function storedSignal<T>(
+  name: string,
+  initial: T,
+  isValid: (value: unknown) => boolean,
+): { signal: Signal<T>; read: () => void } {
   const isUsable = (value: unknown) => isSameKind(value, initial) && isValid(value);
-  const [value, setValue] = createSignal<T>(readStored(name, initial, isUsable));
+  const stored = () => readStored(name, initial, isUsable);
+  const [value, setValue] = createSignal<T>(stored());
   const persist = ((next: T | ((previous: T) => T)) => {
     const result = setValue(next as Parameters<typeof setValue>[0]);
     writeStored(name, result);
     return result;
   }) as Signal<T>[1];
-  return [value, persist];
+  return { signal: [value, persist], read: () => setValue(stored) };
+}
+
+/** Call `listener` whenever another tab stores or removes something under `name`. */
+export function onStoredByOther(name: string, listener: () => void): void {
+  // A clearing of the storage has no key.
+  globalThis.addEventListener?.("storage", ({ key }) => {
+    if (key === null || key === keyOf(name)) listener();
+  });
 }
 
 /** Return whether a stored value has the kind of an initial one, of which null has every kind. */
@@ -36,11 +67,20 @@ export function readStored<T>(
   isValid: (value: unknown) => boolean = () => true,
 ): T {
   try {
-    const text = localStorage.getItem(keyOf(name));
+    const text = storedText(name);
     const value = text === null ? initial : JSON.parse(text);
     return isValid(value) ? value : initial;
   } catch {
     return initial;
+  }
+}
+
+/** Return what the browser stores under `name` as text, or null if that is nothing. */
+export function storedText(name: string): string | null {
+  try {
+    return localStorage.getItem(keyOf(name));
+  } catch {
+    return null;
   }
 }
 

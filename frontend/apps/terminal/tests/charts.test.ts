@@ -104,3 +104,12 @@ test("a snapshot restores all settings of the charts, and removes others", () =>
   expect(charts.active().setting("later", 1)[0]()).toBe(1);
   expect(charts.isCrosshairLinked()).toBe(true);
 });
+
+test("a snapshot has what this tab shows, whatever another tab has stored", () => {
+  const [mine, other] = [new Charts(), new Charts()];
+  mine.selectSymbol("AAPL");
+  other.selectSymbol("BTCUSD");
+  other.active().setResolution("60");
+  expect(mine.snapshot().charts[0]).toMatchObject({ symbol: "AAPL", resolution: "1" });
+  expect(other.snapshot().charts[0]).toMatchObject({ symbol: "BTCUSD", resolution: "60" });
+});

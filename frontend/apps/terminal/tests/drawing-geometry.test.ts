@@ -103,9 +103,9 @@ const PANE: Projection = {
 
 const drawing = (kind: DrawingKind, ...points: [bar: number, price: number][]): Drawing =>
   newDrawing(
-    "1",
     kind,
     points.map(([bar, price]) => ({ time: bar * MINUTE_MS, price })),
+    "1",
   );
 
 test("a trend line ends at its points, and a ray leaves the pane", () => {
@@ -196,7 +196,7 @@ test("a move up keeps the exact time of a point inside of a longer bar", () => {
     indexOf: (t: number) => scale.indexOf(t),
     timeAt: (i: number) => scale.timeAt(i),
   };
-  const before = newDrawing("1", "horizontal", [{ time: DAY_MS + 5 * MINUTE_MS, price: 1 }]);
+  const before = newDrawing("horizontal", [{ time: DAY_MS + 5 * MINUTE_MS, price: 1 }], "1");
   expect(movedBy(before, 0, 1, projection).points[0]?.time).toBe(DAY_MS + 5 * MINUTE_MS);
   expect(movedBy(before, 1, 0, projection).points[0]?.time).toBe(2 * DAY_MS);
 });

@@ -1,10 +1,10 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import {
   DRAWINGS_MAX,
   type Drawing,
-  freeId,
   newDrawing,
   validDrawings,
+  withChanges,
 } from "../src/chart/drawings/drawing.ts";
 import { History } from "../src/chart/drawings/drawing-history.ts";
 import { DrawingStore } from "../src/chart/drawings/drawing-store.ts";
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 const line = (id: string, price = 100): Drawing =>
-  newDrawing(id, "horizontal", [{ time: 1_000, price }]);
+  newDrawing("horizontal", [{ time: 1_000, price }], id);
 
 test("changes are undone and redone one by one, like a list of all states", () => {
   for (let seed = 1; seed <= 20; seed += 1) {
@@ -97,5 +97,99 @@ test("what is stored and cannot be drawn is left out", () => {
   expect(validDrawings({ a: 1 })).toEqual([]);
   const changed = validDrawings([{ ...good, colour: "red; x", width: 99, text: 7 }]);
   expect(changed).toEqual([good]);
-  expect(freeId([line("7"), line("3")])).toBe("8");
+});
+
+test("ids of new drawings differ, also from those of other tabs", () => {
+  const ids = Array.from({ length: 1_000 }, () => newDrawing("horizontal", []).id);
+  expect(new Set(ids).size).toBe(1_000);
+  expect(ids.every((id) => id.length >= 32)).toBe(true);
+});
+
+/** A tab with its own store, which another tab's changes reach as an event or with its own. */
+const tab = () => new DrawingStore("AAPL");
+const idsOf = (store: DrawingStore): string[] => store.list().map(({ id }) => id);
+
+test("two tabs keep each other's drawings", () => {
+  const [one, other] = [tab(), tab()];
+  one.put(line("a"));
+  other.put(line("b"));
+  expect(idsOf(other)).toEqual(["a", "b"]);
+  one.put(line("a", 101));
+  other.remove("b");
+  expect(tab().list()).toEqual([line("a", 101)]);
+  one.removeAll();
+  other.put(line("c"));
+  expect(idsOf(tab())).toEqual(["c"]);
+});
+
+test("undo and redo keep what another tab changed", () => {
+  const [one, other] = [tab(), tab()];
+  one.put(line("a"));
+  one.put(line("b"));
+  other.put(line("c"));
+  other.put(line("a", 90));
+  one.undo();
+  expect(tab().list()).toEqual([line("a", 90), line("c")]);
+  one.redo();
+  expect(idsOf(tab())).toEqual(["a", "b", "c"]);
+  other.remove("a");
+  one.undo();
+  one.undo();
+  expect(idsOf(tab())).toEqual(["c"]);
+  expect(one.canUndo()).toBe(false);
+});
+
+test("what another tab stores is shown without a change here", () => {
+  const events = new EventTarget();
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+  const [one, other] = [tab(), tab()];
+  other.put(line("a"));
+  events.dispatchEvent(Object.assign(new Event("storage"), { key: "trading_api.drawings.AAPL" }));
+  expect(idsOf(one)).toEqual(["a"]);
+  localStorage.clear();
+  events.dispatchEvent(Object.assign(new Event("storage"), { key: null }));
+  expect(idsOf(one)).toEqual([]);
+  vi.unstubAllGlobals();
+});
+
+test("without room in the storage the drawings last as long as the page", () => {
+  const store = tab();
+  store.put(line("a"));
+  globalThis.localStorage.setItem = () => {
+    throw new Error("full");
+  };
+  store.put(line("b"));
+  store.put(line("c"));
+  expect(idsOf(store)).toEqual(["a", "b", "c"]);
+  store.undo();
+  expect(idsOf(store)).toEqual(["a", "b"]);
+});
+
+test("nothing is stored of a symbol without drawings", () => {
+  const store = tab();
+  store.put(line("a"));
+  store.remove("a");
+  expect(localStorage.getItem("trading_api.drawings.AAPL")).toBe(null);
+  expect(localStorage.getItem("trading_api.drawings")).toBe("[]");
+});
+
+test("merged changes are those of both tabs, whatever they are", () => {
+  for (let seed = 1; seed <= 50; seed += 1) {
+    const random = randomNumbers(seed);
+    const some = () => "abcdef".split("").filter(() => random() < 0.5);
+    const before = some().map((id) => line(id));
+    const [mine, after] = [0, 1].map((tab) =>
+      some().map((id) => line(id, random() < 0.5 ? 100 : 101 + tab)),
+    ) as [Drawing[], Drawing[]];
+    const merged = new Map(withChanges(mine, before, after).map((each) => [each.id, each]));
+    const priceIn = (list: readonly Drawing[], id: string) =>
+      list.find((each) => each.id === id)?.points[0]?.price;
+    for (const id of "abcdef") {
+      const [was, is, here] = [before, after, mine].map((list) => priceIn(list, id));
+      // A change elsewhere wins over the state here, but adds nothing that was removed here.
+      const isRemovedHere = was !== undefined && is !== undefined && here === undefined;
+      const expected = was === is || isRemovedHere ? here : is;
+      expect(priceIn([...merged.values()], id), `seed ${seed}, ${id}`).toBe(expected);
+    }
+  }
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { persistedSignal } from "../src/persisted-signal.ts";
+import { persistedSignal, sharedSignal } from "../src/persisted-signal.ts";
 
 const stored = new Map<string, string>();
 
@@ -29,4 +29,27 @@ test("a value of the same kind is read, and every kind where the initial value i
 test("a value of the right kind that is not valid is replaced by the initial one", () => {
   stored.set("trading_api.grid", '"nine"');
   expect(persistedSignal("grid", "one", (value) => value === "one")[0]()).toBe("one");
+});
+
+test("a shared signal has what another tab stores, and stores the changes of both", () => {
+  const events = new EventTarget();
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+  // The browser sends an event to all tabs but the one that changes something.
+  const stores = (value: unknown) => {
+    stored.set("trading_api.names", JSON.stringify(value));
+    events.dispatchEvent(Object.assign(new Event("storage"), { key: "trading_api.names" }));
+  };
+  const [names, setNames] = sharedSignal<string[]>("names", []);
+  const [kept] = persistedSignal<string[]>("names", []);
+  setNames(["a"]);
+  stores(["a", "b"]);
+  expect(names()).toEqual(["a", "b"]);
+  setNames((all) => [...all, "c"]);
+  expect(stored.get("trading_api.names")).toBe('["a","b","c"]');
+  stores({ broken: true });
+  expect(names()).toEqual([]);
+  expect(kept()).toEqual([]);
+  events.dispatchEvent(Object.assign(new Event("storage"), { key: "trading_api.other" }));
+  expect(names()).toEqual([]);
+  vi.unstubAllGlobals();
 });

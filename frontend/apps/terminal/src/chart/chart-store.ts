@@ -3,7 +3,9 @@ import {
   isSameKind,
   persistedSignal,
   readStored,
+  sharedSignal,
   storedNames,
+  storedText,
   writeStored,
 } from "../persisted-signal.ts";
 import { SharedFrames } from "./shared-frames.ts";
@@ -36,21 +38,43 @@ export class ChartStore {
    * value of another type than the initial one is ignored.
    */
   setting<T>(name: string, initial: T): Signal<T> {
+    return this.#setting(name, initial, persistedSignal);
+  }
+
+  /** Return a setting that a user would lose if the same chart of two tabs changed it. */
+  sharedSetting<T>(name: string, initial: T): Signal<T> {
+    return this.#setting(name, initial, sharedSignal);
+  }
+
+  #setting<T>(
+    name: string,
+    initial: T,
+    create: (name: string, initial: T) => Signal<T>,
+  ): Signal<T> {
     let setting = this.#settings.get(name);
     if (setting === undefined) {
-      const signal = persistedSignal<T>(this.#prefix + name, initial) as Signal<unknown>;
+      const signal = create(this.#prefix + name, initial) as Signal<unknown>;
       setting = { signal, initial };
       this.#settings.set(name, setting);
     }
     return setting.signal as Signal<T>;
   }
 
-  /** Return all that the chart remembers. */
+  /** Return all that the chart remembers. What it uses is that of this tab, not of another one. */
   snapshot(): ChartSettings {
     const names = storedNames(this.#prefix);
-    return Object.fromEntries(
-      names.map((name) => [name.slice(this.#prefix.length), readStored<unknown>(name, null)]),
-    );
+    const stored = names.map((name) => [
+      name.slice(this.#prefix.length),
+      readStored<unknown>(name, null),
+    ]);
+    const used = [...this.#settings]
+      .filter(([name, { signal, initial }]) => signal[0]() !== initial || this.#isStored(name))
+      .map(([name, { signal }]) => [name, signal[0]()]);
+    return Object.fromEntries([...stored, ...used]);
+  }
+
+  #isStored(name: string): boolean {
+    return storedText(this.#prefix + name) !== null;
   }
 
   /** Replace all that the chart remembers. What `settings` does not have gets its initial value. */

@@ -6,7 +6,7 @@ import type {
   TradingClient,
 } from "@trading-api/client";
 import { type Accessor, createMemo, createRoot } from "solid-js";
-import { persistedSignal, readStored } from "../persisted-signal.ts";
+import { sharedSignal } from "../persisted-signal.ts";
 import { texts } from "../texts/texts.ts";
 import { Quotes, type ShownQuote } from "./quotes.ts";
 import {
@@ -32,12 +32,8 @@ export class Market {
   constructor(client: TradingClient) {
     this.#client = client;
     this.#quotes = new Quotes(client);
-    const [stored, store] = persistedSignal<unknown>("watchlists", null);
+    const [stored, store] = sharedSignal<unknown>("watchlists", null);
     this.#store = store;
-    // Another tab must not overwrite what this one adds, nor the reverse.
-    addEventListener("storage", ({ key }) => {
-      if (key === "trading_api.watchlists") store(readStored("watchlists", stored()));
-    });
     this.#watchlists = createRoot(() =>
       createMemo(() => parseWatchlists(stored()) ?? storedByEarlierVersion()),
     );

@@ -11,7 +11,7 @@ import {
 } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { persistedSignal } from "../persisted-signal.ts";
+import { sharedSignal } from "../persisted-signal.ts";
 import { market as texts } from "../texts/market.ts";
 import { BookView } from "./book-view.ts";
 import { choosePrice } from "./choose-price.ts";
@@ -41,7 +41,7 @@ export function OrderBook(props: OrderBookProps) {
   const { account, client, ticket } = app;
   const { outage, isCurrent, refresh } = createFreshness();
   const isLive = () => outage() === "" && isCurrent();
-  const [steps, setSteps] = persistedSignal<unknown>("book.groups", {});
+  const [steps, setSteps] = sharedSignal<unknown>("book.groups", {});
   const [state, setState] = createSignal<"loading" | "live" | "empty" | "failed">("loading");
   const [failure, setFailure] = createSignal("");
   const [attempt, setAttempt] = createSignal(0);

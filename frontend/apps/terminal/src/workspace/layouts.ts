@@ -1,6 +1,6 @@
 import { type Accessor, batch } from "solid-js";
 import { type Charts, type ChartsSnapshot, GRIDS } from "../chart/chart-store.ts";
-import { persistedSignal } from "../persisted-signal.ts";
+import { persistedSignal, sharedSignal } from "../persisted-signal.ts";
 import type { Workspace, WorkspaceSnapshot } from "./workspace.ts";
 
 /** An arrangement of the screen under a name: the charts with their settings, and the panes. */
@@ -31,7 +31,7 @@ export class Layouts {
 
   constructor(owner: LayoutsOwner) {
     this.#owner = owner;
-    [this.#all, this.#setAll] = persistedSignal<readonly Layout[]>("layouts", [], Array.isArray);
+    [this.#all, this.#setAll] = sharedSignal<readonly Layout[]>("layouts", [], Array.isArray);
     [this.current, this.#setCurrent] = persistedSignal("layout", "");
   }
 

@@ -5,7 +5,6 @@ import {
   type Drawing,
   type DrawingKind,
   type DrawingPoint,
-  freeId,
   newDrawing,
   POINT_COUNT,
 } from "./drawing.ts";
@@ -67,7 +66,7 @@ export class ChartDrawings {
         drawingTools.isHidden() ? null : this.#layer.find(place, distance),
       pointAt: (place, isFree) => this.#pointAt(place, isFree),
       tool: () => (this.store.isFull ? null : drawingTools.tool()),
-      create: (kind, points) => newDrawing(freeId(this.store.list()), kind, points),
+      create: newDrawing,
       isSelected: ({ id }) => this.selected?.id === id,
       isMovable: (drawing) => this.isMovable(drawing),
       onSelect: (drawing) => this.#select(drawing),
@@ -143,7 +142,7 @@ export class ChartDrawings {
     ];
     const points = places.slice(0, POINT_COUNT[kind]).map((place) => this.#pointAt(place, true));
     if (points.some((point) => point === null)) return null;
-    const drawing = newDrawing(freeId(this.store.list()), kind, points as DrawingPoint[]);
+    const drawing = newDrawing(kind, points as DrawingPoint[]);
     this.store.put(drawing);
     this.#select(drawing);
     return drawing;

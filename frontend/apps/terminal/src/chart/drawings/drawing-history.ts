@@ -28,6 +28,13 @@ export class History<T> {
     this.#present = next;
   }
 
+  /** Make a change to all states, which cannot be undone: someone else made it. */
+  rebase(present: T, changed: (state: T) => T): void {
+    this.#past = this.#past.map(changed);
+    this.#future = this.#future.map(changed);
+    this.#present = present;
+  }
+
   undo(): void {
     const previous = this.#past.at(-1);
     if (previous === undefined) return;

@@ -1,22 +1,30 @@
 import { type Accessor, createSignal } from "solid-js";
-import { persistedSignal } from "../../persisted-signal.ts";
-import { DRAWINGS_MAX, type Drawing, validDrawings } from "./drawing.ts";
+import { onStoredByOther, readStored, storedText, writeStored } from "../../persisted-signal.ts";
+import { DRAWINGS_MAX, type Drawing, validDrawings, withChanges } from "./drawing.ts";
 import { History } from "./drawing-history.ts";
 
 /** The number of symbols whose drawings are stored. Those that were changed first are removed. */
 const SYMBOLS_MAX = 100;
+const PREFIX = "drawings.";
 
-/** The drawings of a symbol at all resolutions, with undo and redo. The browser stores them. */
+/**
+ * The drawings of a symbol at all resolutions, with undo and redo. The browser stores them, for all
+ * tabs: what another one changes is changed here too, and undo and redo keep it.
+ */
 export class DrawingStore {
   readonly list: Accessor<readonly Drawing[]>;
   readonly canUndo: Accessor<boolean>;
   readonly canRedo: Accessor<boolean>;
+  readonly #symbol: string;
   readonly #history: History<readonly Drawing[]>;
-  readonly #show: () => void;
+  readonly #onChanged: () => void;
+  /** What is stored, as far as it is part of the history. */
+  #text: string | null;
 
   constructor(symbol: string) {
-    const [stored, store] = persistedSignal<unknown>(`drawings.${symbol}`, []);
-    this.#history = new History<readonly Drawing[]>(validDrawings(stored()));
+    this.#symbol = symbol;
+    this.#text = storedText(this.#name);
+    this.#history = new History<readonly Drawing[]>(this.#stored());
     const [version, setVersion] = createSignal(0);
     this.list = () => {
       version();
@@ -24,11 +32,11 @@ export class DrawingStore {
     };
     this.canUndo = () => version() >= 0 && this.#history.canUndo;
     this.canRedo = () => version() >= 0 && this.#history.canRedo;
-    this.#show = () => {
-      store(this.#history.present);
-      touch(symbol);
-      setVersion((count) => count + 1);
-    };
+    this.#onChanged = () => setVersion((count) => count + 1);
+    onStoredByOther(this.#name, () => {
+      this.#merge();
+      this.#onChanged();
+    });
   }
 
   get isFull(): boolean {
@@ -41,35 +49,65 @@ export class DrawingStore {
 
   /** Add a drawing, or replace the one with its id. Nothing is added to a full list. */
   put(drawing: Drawing): void {
+    this.#merge();
     const list = this.#history.present;
     const isKnown = list.some(({ id }) => id === drawing.id);
     if (!isKnown && list.length >= DRAWINGS_MAX) return;
-    this.#change(
+    this.#history.change(
       isKnown ? list.map((each) => (each.id === drawing.id ? drawing : each)) : [...list, drawing],
     );
+    this.#store();
   }
 
   remove(id: string): void {
-    this.#change(this.#history.present.filter((drawing) => drawing.id !== id));
+    this.#merge();
+    const others = this.#history.present.filter((drawing) => drawing.id !== id);
+    if (others.length < this.#history.present.length) this.#history.change(others);
+    this.#store();
   }
 
   removeAll(): void {
-    if (this.#history.present.length > 0) this.#change([]);
+    this.#merge();
+    if (this.#history.present.length > 0) this.#history.change([]);
+    this.#store();
   }
 
   undo(): void {
+    this.#merge();
     this.#history.undo();
-    this.#show();
+    this.#store();
   }
 
   redo(): void {
+    this.#merge();
     this.#history.redo();
-    this.#show();
+    this.#store();
   }
 
-  #change(list: readonly Drawing[]): void {
-    this.#history.change(list);
-    this.#show();
+  get #name(): string {
+    return `${PREFIX}${this.#symbol}`;
+  }
+
+  #stored(): Drawing[] {
+    return validDrawings(readStored<unknown>(this.#name, []));
+  }
+
+  /** Take over what another tab has stored. */
+  #merge(): void {
+    const text = storedText(this.#name);
+    if (text === this.#text) return;
+    this.#text = text;
+    const [before, after] = [this.#history.present, this.#stored()];
+    this.#history.rebase(after, (list) => withChanges(list, before, after));
+  }
+
+  #store(): void {
+    const { present } = this.#history;
+    writeStored(this.#name, present.length > 0 ? present : undefined);
+    // Without room in the storage it has what it had before.
+    this.#text = storedText(this.#name);
+    touch(this.#symbol, present.length > 0);
+    this.#onChanged();
   }
 }
 
@@ -85,14 +123,11 @@ export function drawingsOf(symbol: string): DrawingStore {
   return store;
 }
 
-const [changedSymbols, setChangedSymbols] = persistedSignal<unknown>("drawings", []);
-
 /** Remember that the drawings of a symbol were changed last, and remove those of the oldest. */
-function touch(symbol: string): void {
-  const stored = changedSymbols();
+function touch(symbol: string, hasDrawings: boolean): void {
+  const stored = readStored<unknown>("drawings", []);
   const others = Array.isArray(stored) ? stored.filter((each) => each !== symbol) : [];
-  const symbols = [...others, symbol];
-  for (const oldest of symbols.slice(0, -SYMBOLS_MAX))
-    persistedSignal(`drawings.${oldest}`, [])[1]([]);
-  setChangedSymbols(symbols.slice(-SYMBOLS_MAX));
+  const symbols = hasDrawings ? [...others, symbol] : others;
+  for (const oldest of symbols.slice(0, -SYMBOLS_MAX)) writeStored(PREFIX + oldest, undefined);
+  writeStored("drawings", symbols.slice(-SYMBOLS_MAX));
 }

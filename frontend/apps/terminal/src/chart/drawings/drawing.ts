@@ -1,3 +1,5 @@
+import { newIdempotencyKey } from "@trading-api/client";
+
 /** The kinds of drawings, in the order of the drawing bar. */
 export const KINDS = [
   "trend",
@@ -50,24 +52,39 @@ export const INITIAL_COLOUR = "#2f7de1";
 /** The times that browsers can show, in ms. */
 const TIME_MAX = 8.64e15;
 
+/** Return a new drawing. Its id is random, so that no two tabs make the same one. */
 export function newDrawing(
-  id: string,
   kind: DrawingKind,
   points: readonly DrawingPoint[],
+  id = newIdempotencyKey(),
 ): Drawing {
   return { id, kind, points, text: "", colour: INITIAL_COLOUR, width: 2, isLocked: false };
-}
-
-/** Return an id that none of the drawings has. */
-export function freeId(drawings: readonly Drawing[]): string {
-  const highest = drawings.reduce((highest, { id }) => Math.max(highest, Number(id) || 0), 0);
-  return String(highest + 1);
 }
 
 /** Return the number of a drawing among those of its kind, from 1 on. */
 export function numberOf(drawing: Drawing, drawings: readonly Drawing[]): number {
   return drawings.filter(({ kind }) => kind === drawing.kind).indexOf(drawing) + 1;
 }
+
+/**
+ * Return a list of drawings with what was changed elsewhere between two lists: what was added,
+ * changed or removed there is so here too. The rest stays as it is.
+ */
+export function withChanges(
+  list: readonly Drawing[],
+  before: readonly Drawing[],
+  after: readonly Drawing[],
+): Drawing[] {
+  const [was, is, here] = [before, after, list].map(byId) as [ById, ById, ById];
+  const isChanged = ({ id }: Drawing) => JSON.stringify(was.get(id)) !== JSON.stringify(is.get(id));
+  const kept = list.filter(({ id }) => is.has(id) || !was.has(id));
+  const added = after.filter(({ id }) => !was.has(id) && !here.has(id));
+  const merged = kept.map((each) => (isChanged(each) && is.get(each.id)) || each);
+  return [...merged, ...added].slice(0, DRAWINGS_MAX);
+}
+
+type ById = ReadonlyMap<string, Drawing>;
+const byId = (list: readonly Drawing[]): ById => new Map(list.map((each) => [each.id, each]));
 
 /** Return the drawings of a stored list that can be drawn, at most as many as a symbol may have. */
 export function validDrawings(stored: unknown): Drawing[] {

@@ -8,7 +8,7 @@ export interface StoredIndicators {
 }
 
 export const storedIndicators = (chart: ChartStore) =>
-  chart.setting<StoredIndicators>("indicators", { shared: [], symbols: {} });
+  chart.sharedSetting<StoredIndicators>("indicators", { shared: [], symbols: {} });
 
 /** Return whether a chart has stored indicators, valid or not, of any symbol. */
 export function hasIndicators(chart: ChartStore): boolean {

@@ -1,5 +1,5 @@
 import { type Accessor, createMemo, createRoot, type Signal } from "solid-js";
-import { persistedSignal } from "../../persisted-signal.ts";
+import { sharedSignal } from "../../persisted-signal.ts";
 import type { ChartStore } from "../chart-store.ts";
 import { indicatorType } from "./catalog.ts";
 import { type StoredIndicators, storedIndicators } from "./has-indicators.ts";
@@ -114,7 +114,7 @@ export function indicatorsOf(chart: ChartStore): IndicatorStore {
   return store;
 }
 
-const [storedTemplates, storeTemplates] = persistedSignal<unknown>("indicator-templates", []);
+const [storedTemplates, storeTemplates] = sharedSignal<unknown>("indicator-templates", []);
 
 export function indicatorTemplates(): IndicatorTemplate[] {
   const stored = storedTemplates();
