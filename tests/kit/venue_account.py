@@ -225,7 +225,7 @@ class VenueAccount:
         self.account_id = account_id
         self.currency = "USD"
         self.seq = 0
-        self.balance = self.realized_pl = ZERO
+        self.balance = self.deposited = self.realized_pl = ZERO
         self.history = VenueHistory()
         self.kill_switch: KillSwitch = KILL_SWITCH_OFF
         self._market = market
@@ -238,6 +238,8 @@ class VenueAccount:
         if event.balance is not None and event.balance != self.balance:
             kind = "realized_pl" if event.execution else "deposit"
             amount = event.balance - self.balance
+            if kind == "deposit":
+                self.deposited += amount
             history.lines.append(VenueCashLine(event.seq, kind, amount, event.balance, event.at_ms))
             self.balance = event.balance
         if event.kill_switch is not None:

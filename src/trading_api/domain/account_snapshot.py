@@ -169,6 +169,12 @@ class AccountSnapshot(Protocol):
     @property
     def balance(self) -> Decimal: ...
     @property
+    def deposited(self) -> Decimal:
+        """The balance at the opening or the last reset, and what was paid in since then, less what
+        was withdrawn."""
+        ...
+
+    @property
     def realized_pl(self) -> Decimal: ...
     @property
     def realized_pl_today(self) -> Decimal:

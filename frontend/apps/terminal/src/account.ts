@@ -337,7 +337,7 @@ export class TradingAccount {
   #showEquity(equity: Equity): void {
     this.#equity[1](equity);
     const ms = this.#clock.at(performance.now());
-    if (ms !== null) this.curve.add(ms, equity.equity, equity.balance - equity.realizedPL);
+    if (ms !== null) this.curve.add(ms, equity);
   }
 
   /** Show what the orders do not show: the broker reports complete fills itself. */

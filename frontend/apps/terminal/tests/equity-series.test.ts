@@ -10,6 +10,7 @@ import {
   rangeStart,
   withoutDeposits,
 } from "../src/account/equity-series.ts";
+import type { CurvePoint } from "../src/account/session-curve.ts";
 
 const day = (number: number, equity: number, deposits = 0, drawdown = 0) => ({
   time: number * DAY_MS,
@@ -25,6 +26,9 @@ const history: EquityHistory = {
   startTime: 10 * DAY_MS + 5,
   startReason: "opened",
   startBalance: 1_000,
+  startSeq: 1,
+  seq: 20,
+  deposited: 1_500,
   currency: "USD",
   valuation: "dailyClose",
   points: [day(10, 1_100), day(11, 1_050, 0, 50), day(12, 1_560, 500, 40)],
@@ -32,8 +36,17 @@ const history: EquityHistory = {
 
 const noon = 12.5 * DAY_MS;
 
+/** A point of the session some seconds after noon, with the deposits of the history. */
+const at = (second: number, point: Partial<CurvePoint> = {}): CurvePoint => ({
+  time: noon + second * 1_000,
+  equity: 1_540,
+  deposited: 1_500,
+  seq: 20,
+  ...point,
+});
+
 test("whole days stand at their ends, and the session follows them", () => {
-  const points = equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]);
+  const points = equitySeries(history, [at(0, { equity: 1_540 })]);
   expect(points.map(({ time, equity }) => [time, equity])).toEqual([
     [10 * DAY_MS + 5, 1_000],
     [11 * DAY_MS, 1_100],
@@ -44,12 +57,9 @@ test("whole days stand at their ends, and the session follows them", () => {
 
 test("deposits are no gains, and the drawdown continues from the highest value", () => {
   // The highest value is 1,100 without deposits, and 1,600 with those of the present.
-  const [last] = equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]).slice(-1);
+  const [last] = equitySeries(history, [at(0, { equity: 1_540 })]).slice(-1);
   expect(last).toMatchObject({ drawdown: 60, drawdownPercent: (60 / 1_600) * 100 });
-  const session = [
-    { time: noon, value: 1_700, cash: 0 },
-    { time: noon + 1_000, value: 1_690, cash: 0 },
-  ];
+  const session = [at(0, { equity: 1_700 }), at(1, { equity: 1_690 })];
   expect(equitySeries(history, session).map(({ drawdown }) => drawdown)).toEqual([0, 0, 50, 0, 10]);
 });
 
@@ -61,20 +71,68 @@ test.each([
 ])("%s in the session is no drawdown", (_, movements) => {
   const before = movements[0] === 7_000 ? 7_000 : 0;
   const paid = movements.reduce((sum, each) => sum + each, 0);
-  const start = { ...history, startBalance: 100_000 };
+  const start = { ...history, startBalance: 100_000, seq: 9, deposited: 100_000 + paid };
   const points = [day(11, 100_000 + before, before), day(12, 100_000 + paid, paid)];
   const session = [before, before, paid, paid].map((deposits, index) => ({
     time: noon + index * 1_000,
-    value: 100_000 + deposits,
-    cash: 100_000 + deposits,
+    equity: 100_000 + deposits,
+    deposited: 100_000 + deposits,
+    seq: deposits === paid ? 9 : 7,
   }));
-  const shown = equitySeries({ ...start, points }, session, movements).slice(-4);
+  const shown = equitySeries({ ...start, points }, session).slice(-4);
   expect(shown.map(({ drawdown }) => drawdown)).toEqual([0, 0, 0, 0]);
   expect(shown.map(({ deposits }) => deposits)).toEqual([before, before, paid, paid]);
 });
 
+test("no gain is shown for a deposit that was not read yet, nor for a commission of its amount", () => {
+  // A point of which nothing but the equity and the sequence changed is a gain of the market.
+  const session = [
+    at(0, { equity: 1_540, seq: 20 }),
+    at(1, { equity: 1_490, seq: 21 }),
+    at(2, { equity: 51_490, deposited: 51_500, seq: 22 }),
+  ];
+  const shown = equitySeries(history, session).slice(-2);
+  expect(shown.map(({ equity, deposits }) => [equity, deposits])).toEqual([
+    [1_540, 500],
+    [1_490, 500],
+  ]);
+  const points = [...history.points.slice(0, -1), day(12, 51_490, 50_500)];
+  const read = { ...history, points, deposited: 51_500, seq: 22 };
+  const gains = withoutDeposits(equitySeries(read, session)).slice(-3);
+  expect(gains.map(({ equity }) => equity)).toEqual([1_040, 990, 990]);
+});
+
+test("a reset begins the curve of the session again", () => {
+  const reset = at(2, { equity: 5_000, deposited: 5_000, seq: 23 });
+  const later = at(3, { equity: 4_990, deposited: 5_000, seq: 25 });
+  const session = [at(0, { seq: 20 }), at(1, { seq: 22 }), reset, later];
+  // Until the server has read it, nothing after the reset is shown.
+  expect(equitySeries(history, session).at(-1)).toMatchObject({ time: noon + 1_000 });
+  const read: EquityHistory = {
+    ...history,
+    startTime: noon + 1_500,
+    startReason: "reset",
+    startBalance: 5_000,
+    startSeq: 23,
+    seq: 24,
+    deposited: 5_000,
+    points: [day(12, 4_990, 0, 10)],
+  };
+  expect(equitySeries(read, session).map(({ equity, deposits }) => [equity, deposits])).toEqual([
+    [5_000, 0],
+    [5_000, 0],
+    [4_990, 0],
+  ]);
+});
+
+test("what was paid in before older events were removed is no deposit of the curve", () => {
+  const removed: EquityHistory = { ...history, startReason: "removed", deposited: 9_500 };
+  const last = equitySeries(removed, [at(0, { deposited: 9_500 })]).at(-1);
+  expect(last).toMatchObject({ deposits: 500, drawdown: 60 });
+});
+
 test("the curve can leave out deposits and withdrawals", () => {
-  const points = withoutDeposits(equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]));
+  const points = withoutDeposits(equitySeries(history, [at(0, { equity: 1_540 })]));
   expect(points.map(({ equity }) => equity)).toEqual([1_000, 1_100, 1_050, 1_040]);
 });
 
@@ -93,10 +151,7 @@ test("an account without points has no curve", () => {
 });
 
 test("a range begins with the last point before it", () => {
-  const session = [
-    { time: noon, value: 1_540, cash: 0 },
-    { time: noon + 1_000, value: 1_541, cash: 0 },
-  ];
+  const session = [at(0, { equity: 1_540 }), at(1, { equity: 1_541 })];
   const points = equitySeries(history, session);
   expect(pointsIn(points, "all", session)).toEqual(points);
   expect(pointsIn(points, "session", session).map(({ equity }) => equity)).toEqual([1_540, 1_541]);
@@ -146,7 +201,7 @@ test("the scale of time has whole days or minutes", () => {
 });
 
 test("the nearest point is found by time", () => {
-  const points = equitySeries(history, [{ time: noon, value: 1_540, cash: 0 }]);
+  const points = equitySeries(history, [at(0, { equity: 1_540 })]);
   expect(nearestPoint(points, 0)).toBe(0);
   expect(nearestPoint(points, 11.4 * DAY_MS)).toBe(1);
   expect(nearestPoint(points, 11.6 * DAY_MS)).toBe(2);

@@ -45,6 +45,8 @@ class EquityData(CamelModel):
     `balance` is cash. `unrealizedPL` is what closing the open positions would yield now. `equity`
     is the sum of both. `realizedPL` counts from the opening of the account. `usedMargin` is
     reserved for positions and working orders; `freeMargin` is equity less used margin.
+    `deposited` is the balance at the opening or the last reset, and what was paid in since, less
+    what was withdrawn: no part of it is profit. `seq` is the number of the account's last event.
     """
 
     model_config = example(
@@ -55,6 +57,8 @@ class EquityData(CamelModel):
             "realizedPL": 0,
             "usedMargin": 187.4,
             "freeMargin": 99812.4,
+            "deposited": 100000,
+            "seq": 12,
         }
     )
 
@@ -64,6 +68,8 @@ class EquityData(CamelModel):
     realized_pl: Number = Field(alias="realizedPL")
     used_margin: Number | None = None
     free_margin: Number | None = None
+    deposited: Number | None = None
+    seq: int | None = None
 
 
 class AccountState(CamelModel):

@@ -68,14 +68,18 @@ class EquityHistoryData(CamelModel):
 
     The figures begin at `startTime` with `startBalance`; an account that no command has opened has
     no start. The last point is the present. A day on which nothing was booked, and on which no
-    symbol traded that was held, has no point: its equity is that of the day before. Times are in ms
-    since 1970."""
+    symbol traded that was held, has no point: its equity is that of the day before. `seq` and
+    `deposited` are those of the account's equity at the last point, and `startSeq` is the number of
+    the event at the start. Times are in ms since 1970."""
 
     model_config = example(
         {
             "startTime": 1789900000250,
             "startReason": "opened",
             "startBalance": 100000,
+            "startSeq": 1,
+            "seq": 12,
+            "deposited": 100000,
             "valuation": "dailyClose",
             "currency": "USD",
             "points": [
@@ -95,6 +99,9 @@ class EquityHistoryData(CamelModel):
     start_time: int | None = None
     start_reason: PerformanceStartReason
     start_balance: Number
+    start_seq: int = 0
+    seq: int = 0
+    deposited: Number | None = None
     valuation: PerformanceValuation
     currency: str
     points: list[DailyEquity]

@@ -256,7 +256,9 @@ class EquityData(Model, frozen=True, kw_only=True):
 
     `balance` is cash. `unrealizedPL` is what closing the open positions would yield now. `equity`
     is the sum of both. `realizedPL` counts from the opening of the account. `usedMargin` is
-    reserved for positions and working orders; `freeMargin` is equity less used margin."""
+    reserved for positions and working orders; `freeMargin` is equity less used margin.
+    `deposited` is the balance at the opening or the last reset, and what was paid in since, less
+    what was withdrawn: no part of it is profit. `seq` is the number of the account's last event."""
 
     equity: float
     balance: float
@@ -264,6 +266,8 @@ class EquityData(Model, frozen=True, kw_only=True):
     realizedPL: float
     usedMargin: float | None = None
     freeMargin: float | None = None
+    deposited: float | None = None
+    seq: int | None = None
 
 
 class QuantityRange(Model, frozen=True, kw_only=True):

@@ -75,12 +75,16 @@ class EquityHistoryData(Model, frozen=True, kw_only=True):
 
     The figures begin at `startTime` with `startBalance`; an account that no command has opened has
     no start. The last point is the present. A day on which nothing was booked, and on which no
-    symbol traded that was held, has no point: its equity is that of the day before. Times are in ms
-    since 1970."""
+    symbol traded that was held, has no point: its equity is that of the day before. `seq` and
+    `deposited` are those of the account's equity at the last point, and `startSeq` is the number of
+    the event at the start. Times are in ms since 1970."""
 
     startTime: int | None = None
     startReason: Literal["opened", "reset", "removed"]
     startBalance: float
+    startSeq: int = 0
+    seq: int = 0
+    deposited: float | None = None
     valuation: Literal["dailyClose", "lastFill"]
     currency: str
     points: list[DailyEquity]

@@ -5,7 +5,6 @@ import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { toneOf } from "../panels/panel.tsx";
 import { persistedSignal } from "../persisted-signal.ts";
-import { isPermanent } from "../read-until-answered.ts";
 import { account as texts } from "../texts/account.ts";
 import { Choice } from "../widgets/choice.tsx";
 import { EquityFigure } from "./equity-figure.tsx";
@@ -23,26 +22,13 @@ import { PerformanceState, Since } from "./performance-state.tsx";
 const FIGURES = ["equity", "balance", "unrealizedPL", "realizedPL"] as const;
 /** The values in the text alternative. Older ones are counted. */
 const ROWS_MAX = 400;
-/** The newest cash lines in which deposits of this session are looked for: what the server gives. */
-const LINES_MAX = 1_000;
 
 /** The equity over days with its drawdown. The end of the curve is live. */
 export default function EquityPanel() {
   const { account, client } = useApp();
-  const history = createPerformanceRead(client.socket, account, async () => {
-    const [found, lines] = await Promise.all([
-      client.rest.performance(account.id).equity(),
-      client.rest
-        .account(account.id)
-        .cashLines(undefined, LINES_MAX)
-        .catch((error) => {
-          if (isPermanent(error)) return [];
-          throw error;
-        }),
-    ]);
-    const moved = lines.filter(({ kind }) => kind === "deposit" || kind === "withdrawal");
-    return { ...found, movements: moved.map(({ amount }) => amount) };
-  });
+  const history = createPerformanceRead(client.socket, account, () =>
+    client.rest.performance(account.id).equity(),
+  );
   return (
     <div class="equity">
       <dl class="figures">
@@ -70,7 +56,7 @@ export default function EquityPanel() {
 const show = (name: string, value: number) =>
   name.endsWith("PL") ? format.change(value) : format.money(value);
 
-function Curve(props: { history: EquityHistory & { movements: readonly number[] } }) {
+function Curve(props: { history: EquityHistory }) {
   const { account } = useApp();
   const [stored, setRange] = persistedSignal<CurveRange>("equity.range", "month");
   const range = () => (CURVE_RANGES.includes(stored()) ? stored() : "month");
@@ -92,7 +78,7 @@ function Curve(props: { history: EquityHistory & { movements: readonly number[] 
   const points = createMemo(() => {
     version();
     const session = account.curve.points;
-    const all = equitySeries(props.history, session, props.history.movements);
+    const all = equitySeries(props.history, session);
     const shown = pointsIn(all, range(), session);
     return hasDeposits() ? shown : withoutDeposits(shown);
   });

@@ -3,7 +3,6 @@ import type { CurvePoint } from "./session-curve.ts";
 
 export const DAY_MS = 86_400_000;
 const CENT = 0.01;
-const MOVEMENTS_OF_SECOND = 5;
 
 /**
  * The equity at a time in ms UTC. `deposits` is what was paid in since the start. `drawdown` is how
@@ -47,13 +46,11 @@ export function rangeStart(range: CurveRange, now: number): number | undefined {
 
 /**
  * Return the start of the figures, each whole day at its end, and then the equity of this session.
- * Deposits do not count as gains: the drawdown is that of equity less deposits. `movements` are the
- * amounts of the last deposits and withdrawals, in their order.
+ * Deposits do not count as gains: the drawdown is that of equity less deposits.
  */
 export function equitySeries(
   history: EquityHistory,
   session: readonly CurvePoint[],
-  movements: readonly number[] = [],
 ): EquityPoint[] {
   const present = history.points.at(-1);
   if (present === undefined) return [];
@@ -73,57 +70,40 @@ export function equitySeries(
   }
   let last = points.at(-1)?.time ?? present.time;
   let peak = present.equity - present.deposits + present.drawdown;
-  const depositsAt = sessionDeposits(session, present.deposits, movements);
-  for (const [index, { time, value }] of session.entries()) {
+  const shown = session.filter((point) => isOf(history, point));
+  // What was paid in before the start is no deposit of these figures.
+  const before = (history.deposited ?? 0) - present.deposits;
+  for (const { time, equity, deposited } of shown) {
     if (time <= last) continue;
-    const deposits = depositsAt[index] ?? present.deposits;
-    const gained = value - deposits;
+    const deposits = deposited - before;
+    const gained = equity - deposits;
     peak = Math.max(peak, gained);
     const drawdown = peak - gained;
     const highest = peak + deposits;
     points.push({
       time,
-      equity: value,
+      equity,
       deposits,
       drawdown,
       drawdownPercent: highest > 0 ? (drawdown / highest) * 100 : 0,
     });
     last = time;
   }
-  if (session.length === 0) {
+  if (shown.length === 0) {
     points.push({ ...pointOf(present), time: Math.max(last, present.time) });
   }
   return points;
 }
 
 /**
- * Return what was paid in at each point of the session, where `latest` is that of the last one. The
- * point at which money moved is found by its step of cash, because the clocks differ.
+ * Return whether a point of the session continues the figures. Those before a reset do not, nor do
+ * those after a movement of money that the history does not have yet, which may be a reset.
  */
-function sessionDeposits(
-  session: readonly CurvePoint[],
-  latest: number,
-  movements: readonly number[],
-): number[] {
-  const found = session.map(() => latest);
-  let deposits = latest;
-  let left = movements.length;
-  for (let index = session.length - 1; index > 0; index -= 1) {
-    const step = (session[index]?.cash ?? 0) - (session[index - 1]?.cash ?? 0);
-    let moved = 0;
-    // A second may have several movements.
-    for (let first = left - 1; first >= 0 && first >= left - MOVEMENTS_OF_SECOND; first -= 1) {
-      moved += movements[first] ?? 0;
-      // Commission of the same second is part of the step.
-      if (Math.abs(step) < CENT || Math.abs(step - moved) > Math.abs(moved) / 100) continue;
-      deposits -= moved;
-      left = first;
-      break;
-    }
-    found[index - 1] = deposits;
-  }
-  return found;
-}
+const isOf = (
+  { startSeq = 0, seq = 0, deposited = 0 }: EquityHistory,
+  point: CurvePoint,
+): boolean =>
+  point.seq >= startSeq && (point.seq <= seq || Math.abs(point.deposited - deposited) < CENT);
 
 const pointOf = ({
   time,

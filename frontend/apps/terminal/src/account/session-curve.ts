@@ -1,11 +1,11 @@
+import type { Equity } from "@trading-api/client";
+
 /**
- * The equity at a time, in ms UTC of market time. `cash` is the balance less the realized profit: it
- * changes with deposits, withdrawals and commission.
+ * The equity at a time, in ms UTC of market time. `deposited` is what was paid in since the opening
+ * of the account or its last reset, and `seq` is the number of its last event.
  */
-export interface CurvePoint {
+export interface CurvePoint extends Required<Pick<Equity, "equity" | "deposited" | "seq">> {
   time: number;
-  value: number;
-  cash: number;
 }
 
 const POINTS_MAX = 5_000;
@@ -22,11 +22,12 @@ export class SessionCurve {
   }
 
   /** Add a report. One of the same second, or of an earlier one, replaces the last value. */
-  add(ms: number, value: number, cash: number): void {
+  add(ms: number, { equity, deposited, seq }: Pick<Equity, "equity" | "deposited" | "seq">): void {
+    if (deposited === undefined || seq === undefined) return; // a server of an earlier version
     const time = Math.floor(ms / SECOND_MS) * SECOND_MS;
     const last = this.#points.at(-1);
-    if (last !== undefined && time <= last.time) Object.assign(last, { value, cash });
-    else this.#points.push({ time, value, cash });
+    if (last !== undefined && time <= last.time) Object.assign(last, { equity, deposited, seq });
+    else this.#points.push({ time, equity, deposited, seq });
     if (this.#points.length > POINTS_MAX) this.#points = this.#points.slice(-POINTS_MAX / 2);
     for (const listener of this.#listeners) listener();
   }

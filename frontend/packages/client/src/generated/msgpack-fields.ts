@@ -59,7 +59,9 @@ export const FIELDS: { [route: string]: readonly Field[] } = {
         "unrealizedPL",
         "realizedPL",
         "usedMargin",
-        "freeMargin"
+        "freeMargin",
+        "deposited",
+        "seq"
     ],
     "executions": [
         "id",

@@ -1839,11 +1839,15 @@ export interface components {
          *     `balance` is cash. `unrealizedPL` is what closing the open positions would yield now. `equity`
          *     is the sum of both. `realizedPL` counts from the opening of the account. `usedMargin` is
          *     reserved for positions and working orders; `freeMargin` is equity less used margin.
+         *     `deposited` is the balance at the opening or the last reset, and what was paid in since, less
+         *     what was withdrawn: no part of it is profit. `seq` is the number of the account's last event.
          * @example {
          *       "balance": 100000,
+         *       "deposited": 100000,
          *       "equity": 99999.8,
          *       "freeMargin": 99812.4,
          *       "realizedPL": 0,
+         *       "seq": 12,
          *       "unrealizedPL": -0.2,
          *       "usedMargin": 187.4
          *     }
@@ -1851,12 +1855,16 @@ export interface components {
         EquityData: {
             /** Balance */
             balance: number;
+            /** Deposited */
+            deposited?: number | null;
             /** Equity */
             equity: number;
             /** Freemargin */
             freeMargin?: number | null;
             /** Realizedpl */
             realizedPL: number;
+            /** Seq */
+            seq?: number | null;
             /** Unrealizedpl */
             unrealizedPL: number;
             /** Usedmargin */
@@ -1868,10 +1876,12 @@ export interface components {
          *
          *     The figures begin at `startTime` with `startBalance`; an account that no command has opened has
          *     no start. The last point is the present. A day on which nothing was booked, and on which no
-         *     symbol traded that was held, has no point: its equity is that of the day before. Times are in ms
-         *     since 1970.
+         *     symbol traded that was held, has no point: its equity is that of the day before. `seq` and
+         *     `deposited` are those of the account's equity at the last point, and `startSeq` is the number of
+         *     the event at the start. Times are in ms since 1970.
          * @example {
          *       "currency": "USD",
+         *       "deposited": 100000,
          *       "points": [
          *         {
          *           "balance": 100012.5,
@@ -1883,8 +1893,10 @@ export interface components {
          *           "time": 1789948800000
          *         }
          *       ],
+         *       "seq": 12,
          *       "startBalance": 100000,
          *       "startReason": "opened",
+         *       "startSeq": 1,
          *       "startTime": 1789900000250,
          *       "valuation": "dailyClose"
          *     }
@@ -1892,8 +1904,15 @@ export interface components {
         EquityHistoryData: {
             /** Currency */
             currency: string;
+            /** Deposited */
+            deposited?: number | null;
             /** Points */
             points: components["schemas"]["DailyEquity"][];
+            /**
+             * Seq
+             * @default 0
+             */
+            seq?: number;
             /** Startbalance */
             startBalance: number;
             /**
@@ -1901,6 +1920,11 @@ export interface components {
              * @enum {string}
              */
             startReason: "opened" | "reset" | "removed";
+            /**
+             * Startseq
+             * @default 0
+             */
+            startSeq?: number;
             /** Starttime */
             startTime?: number | null;
             /**

@@ -869,11 +869,15 @@ export interface components {
          *     `balance` is cash. `unrealizedPL` is what closing the open positions would yield now. `equity`
          *     is the sum of both. `realizedPL` counts from the opening of the account. `usedMargin` is
          *     reserved for positions and working orders; `freeMargin` is equity less used margin.
+         *     `deposited` is the balance at the opening or the last reset, and what was paid in since, less
+         *     what was withdrawn: no part of it is profit. `seq` is the number of the account's last event.
          * @example {
          *       "balance": 100000,
+         *       "deposited": 100000,
          *       "equity": 99999.8,
          *       "freeMargin": 99812.4,
          *       "realizedPL": 0,
+         *       "seq": 12,
          *       "unrealizedPL": -0.2,
          *       "usedMargin": 187.4
          *     }
@@ -881,6 +885,11 @@ export interface components {
         EquityData: {
             /** Balance */
             balance: number;
+            /**
+             * Deposited
+             * @default null
+             */
+            deposited?: number | null;
             /** Equity */
             equity: number;
             /**
@@ -890,6 +899,11 @@ export interface components {
             freeMargin?: number | null;
             /** Realizedpl */
             realizedPL: number;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /** Unrealizedpl */
             unrealizedPL: number;
             /**

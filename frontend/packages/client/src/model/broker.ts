@@ -148,7 +148,11 @@ export interface Execution {
   orderId?: string;
 }
 
-/** The figures of an account, in its currency. `freeMargin` is equity less the used margin. */
+/**
+ * The figures of an account, in its currency. `freeMargin` is equity less the used margin.
+ * `deposited` is what was paid in since the opening or the last reset, with the first balance.
+ * `seq` is the number of the account's last event.
+ */
 export interface Equity {
   equity: number;
   balance: number;
@@ -156,6 +160,8 @@ export interface Equity {
   realizedPL: number;
   usedMargin?: number;
   freeMargin?: number;
+  deposited?: number;
+  seq?: number;
 }
 
 /**

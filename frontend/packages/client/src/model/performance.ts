@@ -25,8 +25,14 @@ export interface DailyEquity {
   drawdownPercent: number;
 }
 
-/** The equity by day, the oldest day first; the last point is the present. */
+/**
+ * The equity by day, the oldest day first; the last point is the present. `seq` and `deposited` are
+ * those of the account's equity at that point. `startSeq` is the event at the start.
+ */
 export interface EquityHistory extends PerformanceStart {
+  startSeq?: number;
+  seq?: number;
+  deposited?: number;
   /** The prices at which past days are valued. */
   valuation: "dailyClose" | "lastFill";
   points: DailyEquity[];

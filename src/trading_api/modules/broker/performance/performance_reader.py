@@ -33,7 +33,9 @@ always stays."""
 
 @dataclass(slots=True)
 class AccountPerformance:
-    """The performance of an account at its event `seq`, with its money at that moment."""
+    """The performance of an account up to its booking `seq`.
+
+    `equity`, `balance` and `deposited` are its money at its event `seq_at_equity`."""
 
     account_id: str
     fold: PerformanceFold = field(default_factory=PerformanceFold)
@@ -41,6 +43,8 @@ class AccountPerformance:
     seq: int = 0
     equity: Decimal = Decimal(0)
     balance: Decimal = Decimal(0)
+    deposited: Decimal = Decimal(0)
+    seq_at_equity: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_begun: bool = False
 
@@ -149,6 +153,7 @@ class PerformanceReader:
         while True:
             snapshot = self._broker.snapshot(account_id)
             seq, equity, balance = snapshot.seq, snapshot.equity(), snapshot.balance
+            deposited = snapshot.deposited
             page = await self._history(performance).bookings(performance.seq, PAGE)
             day_min = performance.days.valued_until + 1
             for booking in page:
@@ -161,6 +166,7 @@ class PerformanceReader:
             if monotonic() > deadline:
                 raise _unavailable(performance.seq, seq)
         performance.equity, performance.balance = equity, balance
+        performance.deposited, performance.seq_at_equity = deposited, seq
 
     async def _begin(self, performance: AccountPerformance) -> None:
         performance.fold, performance.days, performance.seq = PerformanceFold(), EquityDays(), 0

@@ -86,6 +86,8 @@ def to_equity(account: AccountSnapshot) -> wire.EquityData:
         realized_pl=float(account.realized_pl),
         used_margin=float(used_margin),
         free_margin=float(difference(equity, used_margin)),
+        deposited=float(account.deposited),
+        seq=account.seq,
     )
 
 

@@ -55,6 +55,10 @@ class EngineSnapshot:
         return self.state.balance
 
     @property
+    def deposited(self) -> Decimal:
+        return self.state.deposited
+
+    @property
     def realized_pl(self) -> Decimal:
         return self.state.realized_pl
 

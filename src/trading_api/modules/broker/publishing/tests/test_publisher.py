@@ -32,6 +32,8 @@ async def test_a_fill_is_published_as_execution_order_position_equity() -> None:
             "equity": pytest.approx(99_999.8),
             "usedMargin": 100.0,
             "freeMargin": pytest.approx(99_899.8),
+            "deposited": 100_000.0,
+            "seq": 3,
         }
 
 

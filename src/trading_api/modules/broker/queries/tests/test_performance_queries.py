@@ -162,6 +162,27 @@ async def test_without_stored_bars_past_days_are_valued_at_the_last_fill() -> No
         assert [each.equity for each in found.points] == [100_000.0, 99_980.0]
 
 
+async def test_the_history_and_the_equity_count_the_same_deposits() -> None:
+    async with running(**FEES) as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        performance = exchange.queries.performance
+        starts = []
+        for change in (
+            exchange.place(qty=10),
+            exchange.client.deposit(A, 500.0),
+            exchange.service.commands.withdraw(A, 200.0, None),
+            exchange.client.reset(A, 5_000.0),
+            exchange.client.deposit(A, 50.0),
+        ):
+            await change
+            found, equity = await performance.equity(A, None, None), exchange.queries.equity(A)
+            assert (found.seq, found.deposited) == (equity.seq, equity.deposited)
+            assert found.deposited == found.start_balance + found.points[-1].deposits
+            starts.append(found.start_seq)
+        assert starts[:3] == [1, 1, 1]
+        assert starts[3] == starts[4] == equity.seq - 1
+
+
 async def test_a_reset_begins_the_figures_again() -> None:
     async with running(**FEES) as exchange:
         exchange.market.move("AAPL", "99.98", "100.00")
