@@ -42,6 +42,15 @@ test("an error response that a repetition cannot change is thrown", async () => 
   expect(read).toHaveBeenCalledOnce();
 });
 
+test("a time that the server names is waited for", async () => {
+  const read = failing(1, new ApiError(503, "performance_loading", "It is computed.", 20));
+  const found = readUntilAnswered(socket, read);
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(read).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await found).toBe("found");
+});
+
 test("a read that is not current any more ends", async () => {
   let isCurrent = true;
   const read = failing(9);

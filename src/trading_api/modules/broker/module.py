@@ -44,4 +44,7 @@ class BrokerModule:
 
     async def run(self) -> None:
         """Run the venue until cancelled."""
-        await self._venue.run()
+        try:
+            await self._venue.run()
+        finally:
+            await self.service.close()

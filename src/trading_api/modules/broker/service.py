@@ -11,6 +11,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.domain.ports.market_history import MarketHistory
 from trading_api.errors import SymbolNotFound
 from trading_api.modules.broker.account_commands import AccountCommands
+from trading_api.modules.broker.performance.background_readings import BackgroundReadings
 from trading_api.modules.broker.performance.daily_prices import DailyPriceReader
 from trading_api.modules.broker.performance.performance_reader import PerformanceReader
 from trading_api.modules.broker.presenters.accounts import (
@@ -57,7 +58,9 @@ class BrokerService:
         self.commands = AccountCommands(broker)
         self._notifications = NotificationPresenter(market, currency)
         prices = DailyPriceReader(market, market_history, currency)
-        performance = PerformanceQueries(broker, PerformanceReader(broker, market, prices))
+        self._readings = BackgroundReadings()
+        reader = PerformanceReader(broker, market, prices, self._readings)
+        performance = PerformanceQueries(broker, reader)
         self.queries = AccountQueries(broker, market, self._notifications, currency, performance)
         self._market = market
         self._clock_ms = clock_ms
@@ -67,6 +70,10 @@ class BrokerService:
         publisher = EventPublisher(broker, self._topics, self._notifications, clock_ms)
         broker.listen(publisher)
         market.listen(DayChange(market, self._shown_accounts, publisher.on_new_day))
+
+    async def close(self) -> None:
+        """End what is read in the background."""
+        await self._readings.close()
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         """Start to publish a topic. Raises SymbolNotFound and Unavailable."""

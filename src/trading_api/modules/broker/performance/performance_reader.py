@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
+from math import ceil
 from time import monotonic
 
 from trading_api.domain.account_history import AccountHistory
@@ -17,6 +18,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.domain.resolution import DAY_MS
 from trading_api.domain.round_trips import RoundTrip
 from trading_api.errors import Unavailable
+from trading_api.modules.broker.performance.background_readings import BackgroundReadings
 from trading_api.modules.broker.performance.daily_prices import DailyPriceReader
 from trading_api.modules.broker.performance.equity_days import EquityDay, EquityDays
 from trading_api.modules.broker.performance.performance_fold import PerformanceFold, apply
@@ -24,7 +26,9 @@ from trading_api.modules.broker.performance.performance_fold import PerformanceF
 PAGE = 500
 """The bookings that are read and added up without a pause, in some milliseconds."""
 WORK_S = 3.0
-"""How long one request adds up bookings. A later request continues."""
+"""How long one request adds up bookings, or waits for them. The background continues."""
+WAIT_S_MAX = 60
+"""The longest time after which a client is asked to repeat its request."""
 ACCOUNTS_MAX = 64
 WEIGHT_MAX = 50_000
 """The most accounts and values that stay in memory: about 50 MB. The account of the last request
@@ -35,7 +39,8 @@ always stays."""
 class AccountPerformance:
     """The performance of an account up to its booking `seq`.
 
-    `equity`, `balance` and `deposited` are its money at its event `seq_at_equity`."""
+    `equity`, `balance` and `deposited` are its money at its event `seq_at_equity`. `work_s` is what
+    the bookings after `first_seq` took so far."""
 
     account_id: str
     fold: PerformanceFold = field(default_factory=PerformanceFold)
@@ -45,6 +50,8 @@ class AccountPerformance:
     balance: Decimal = Decimal(0)
     deposited: Decimal = Decimal(0)
     seq_at_equity: int = 0
+    first_seq: int = 0
+    work_s: float = 0.0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_begun: bool = False
 
@@ -58,10 +65,17 @@ class AccountPerformance:
 class PerformanceReader:
     """Reads each account's bookings once, and remembers what they add up to.
 
-    The memory is bounded: what was used longest ago is computed again. Every method raises
-    Unavailable."""
+    The memory is bounded: what was used longest ago is computed again. With `readings` a request
+    that cannot read all leaves the rest to them. Every method raises Unavailable."""
 
-    def __init__(self, broker: Broker, market: MarketData, prices: DailyPriceReader) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        market: MarketData,
+        prices: DailyPriceReader,
+        readings: BackgroundReadings | None = None,
+    ) -> None:
+        self._readings = readings
         self._broker = broker
         self._market = market
         self._prices = prices
@@ -82,12 +96,17 @@ class PerformanceReader:
         """Provide the performance of an account up to its last event. It does not change while it
         is open. The account must be loaded. Raises Unavailable too while there is more to add up
         than one request may."""
-        performance = self._accounts.setdefault(account_id, AccountPerformance(account_id))
-        self._accounts.move_to_end(account_id)
+        readings = self._readings
+        if readings is not None and not await readings.wait(account_id, WORK_S):
+            raise _unavailable(self._performance(account_id), self._broker.snapshot(account_id).seq)
+        performance = self._performance(account_id)
         self._broker.pin(account_id)
         try:
             async with performance.lock:
-                await self._update(performance)
+                if not await self._update(performance, monotonic() + WORK_S):
+                    if readings is not None:
+                        readings.start(account_id, lambda: self._read_rest(performance, readings))
+                    raise _unavailable(performance, self._broker.snapshot(account_id).seq)
                 yield performance
         finally:
             self._broker.unpin(account_id)
@@ -143,9 +162,29 @@ class PerformanceReader:
                 break
         return found[:limit]
 
-    async def _update(self, performance: AccountPerformance) -> None:
-        """Add what was booked since the last request."""
-        account_id, deadline = performance.account_id, monotonic() + WORK_S
+    def _performance(self, account_id: str) -> AccountPerformance:
+        performance = self._accounts.setdefault(account_id, AccountPerformance(account_id))
+        self._accounts.move_to_end(account_id)
+        return performance
+
+    async def _read_rest(
+        self, performance: AccountPerformance, readings: BackgroundReadings
+    ) -> None:
+        """Add all that is booked, one page in each turn."""
+        self._broker.pin(performance.account_id)
+        try:
+            async with performance.lock:
+                is_complete = False
+                while not is_complete:
+                    async with readings.turn():
+                        is_complete = await self._update(performance, monotonic())
+        finally:
+            self._broker.unpin(performance.account_id)
+
+    async def _update(self, performance: AccountPerformance, deadline: float) -> bool:
+        """Add what was booked since the last request, at least a page, until all is added or the
+        deadline is over. Return whether all is added."""
+        account_id, start_s = performance.account_id, monotonic()
         seq = self._broker.snapshot(account_id).seq
         # The opening of an account is shown with the present time until a command has opened it.
         if not performance.is_begun or performance.seq <= 1 or seq < performance.seq:
@@ -163,10 +202,12 @@ class PerformanceReader:
                 performance.seq = booking.seq
             if len(page) < PAGE or page[-1].seq > seq:
                 break
-            if monotonic() > deadline:
-                raise _unavailable(performance.seq, seq)
+            if monotonic() >= deadline:
+                performance.work_s += monotonic() - start_s
+                return False
         performance.equity, performance.balance = equity, balance
         performance.deposited, performance.seq_at_equity = deposited, seq
+        return True
 
     async def _begin(self, performance: AccountPerformance) -> None:
         performance.fold, performance.days, performance.seq = PerformanceFold(), EquityDays(), 0
@@ -174,7 +215,8 @@ class PerformanceReader:
         if removed is not None:
             performance.fold.begin(removed)
             performance.seq = removed.seq
-        performance.is_begun = True
+        performance.is_begun, performance.work_s = True, 0.0
+        performance.first_seq = performance.seq
 
     def _history(self, performance: AccountPerformance) -> AccountHistory:
         return self._broker.history(performance.account_id)
@@ -189,8 +231,13 @@ class PerformanceReader:
             del self._accounts[performance.account_id]
 
 
-def _unavailable(seq: int, end: int) -> Unavailable:
+def _unavailable(performance: AccountPerformance, end: int) -> Unavailable:
+    """Return the error of a request before all is added, with an estimate of when it will be."""
+    added, left = performance.seq - performance.first_seq, max(end - performance.seq, 0)
+    left_s = performance.work_s * left / added if added > 0 else 1.0
     return Unavailable(
-        f"The performance of the account is being computed: {seq * 100 // max(end, 1)}%.",
+        f"The performance of the account is being computed: "
+        f"{performance.seq * 100 // max(end, 1)}%.",
         "performance_loading",
+        min(max(ceil(left_s * 1.1), 1), WAIT_S_MAX),
     )

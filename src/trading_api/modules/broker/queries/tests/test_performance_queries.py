@@ -16,7 +16,11 @@ from trading_api.models.broker import ClosedTrade, DailyEquity, PerformanceStati
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.removal import remove_events
-from trading_api.modules.broker.performance import performance_fold, performance_reader
+from trading_api.modules.broker.performance import (
+    background_readings,
+    performance_fold,
+    performance_reader,
+)
 
 SELL = -1
 FEES: dict[str, Any] = {"commission_per_unit": Decimal("0.01")}
@@ -180,6 +184,7 @@ async def test_the_history_and_the_equity_count_the_same_deposits() -> None:
             assert found.deposited == found.start_balance + found.points[-1].deposits
             starts.append(found.start_seq)
         assert starts[:3] == [1, 1, 1]
+        assert equity.seq is not None
         assert starts[3] == starts[4] == equity.seq - 1
 
 
@@ -220,20 +225,56 @@ async def test_trades_page_through_a_long_history(monkeypatch: pytest.MonkeyPatc
         _adds_up(await _statistics(exchange))
 
 
-async def test_a_long_ledger_is_added_up_in_several_requests(
+async def _trade_often(exchange: PaperExchange, account: str = A) -> None:
+    exchange.market.move("AAPL", "99.98", "100.00", size=10**6)
+    for _ in range(6):
+        await exchange.place(account, qty=2)
+        await exchange.place(account, side=SELL, qty=2)
+
+
+async def test_a_long_ledger_is_added_up_in_the_background(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(performance_reader, "PAGE", 5)
     monkeypatch.setattr(performance_reader, "WORK_S", 0.0)
     async with running() as exchange:
-        exchange.market.move("AAPL", "99.98", "100.00", size=10**6)
-        for _ in range(6):
-            await exchange.place(qty=2)
-            await exchange.place(side=SELL, qty=2)
+        await _trade_often(exchange)
         status, code, text = await rejection_of(_statistics(exchange))
         assert (status, code) == (503, "performance_loading")
         assert "%" in text
-        await rejection_of(_statistics(exchange))
+        # The second request waits for the rest, and adds nothing itself.
+        monkeypatch.setattr(performance_reader, "WORK_S", 60.0)
+        assert (await _statistics(exchange)).total.trades == 6
+        _adds_up(await _statistics(exchange))
+
+
+async def test_a_background_reading_ends_with_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(performance_reader, "PAGE", 2)
+    monkeypatch.setattr(performance_reader, "WORK_S", 0.0)
+
+    async def percent(exchange: PaperExchange) -> int:
+        *_, text = await rejection_of(_statistics(exchange))
+        await exchange.service.close()
+        return int(text.split()[-1].rstrip("%."))
+
+    async with running() as exchange:
+        await _trade_often(exchange)
+        # Each request adds a part. Nothing is added after it, and nothing stays locked.
+        first, second, third = [await percent(exchange) for _ in range(3)]
+        assert second - first == pytest.approx(third - second, abs=1)
+        assert third > second > first
+
+
+async def test_without_a_place_in_the_background_each_request_adds_a_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(performance_reader, "PAGE", 5)
+    monkeypatch.setattr(performance_reader, "WORK_S", 0.0)
+    monkeypatch.setattr(background_readings, "READINGS_MAX", 0)
+    async with running() as exchange:
+        await _trade_often(exchange)
+        for _ in range(2):
+            assert (await rejection_of(_statistics(exchange)))[1] == "performance_loading"
         assert (await _statistics(exchange)).total.trades == 6
 
 
