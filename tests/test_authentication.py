@@ -141,6 +141,7 @@ async def test_authentication_precedes_every_other_check_of_a_request(
         ("GET", "/datafeed/config", "market:read"),
         ("GET", "/udf/config", "market:read"),
         ("POST", "/datafeed/clock/advance", "admin"),
+        ("GET", "/datafeed/trades?symbol=AAPL", "market:read"),
         ("GET", "/datafeed/replay", "market:read"),
         ("PUT", "/datafeed/replay", "admin"),
         ("POST", "/datafeed/replay/jump", "admin"),

@@ -28,6 +28,7 @@ CONTRACT = {
     "resolveSymbol": ("get", "/datafeed/resolve/{symbol}"),
     "getBars": ("get", "/datafeed/bars"),
     "getQuotes": ("post", "/datafeed/quotes"),
+    "getTrades": ("get", "/datafeed/trades"),
     "getServerTime": ("get", "/datafeed/time"),
     "datafeedHealthCheck": ("get", "/datafeed/health"),
     "getReplay": ("get", "/datafeed/replay"),

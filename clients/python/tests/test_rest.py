@@ -63,6 +63,11 @@ async def test_the_market_has_symbols_and_quotes(client: AsyncClient) -> None:
     assert isinstance(unknown.v, QuoteError)
     with pytest.raises(Refused, match="unknown"):
         await client.quote("NONE")
+    trades = await client.last_trades("AAPL", limit=5)
+    assert [each.symbol for each in trades] == ["AAPL"] * 5
+    assert [each.time for each in trades] == sorted(each.time for each in trades)
+    with pytest.raises(Refused, match="NONE"):
+        await client.last_trades("NONE")
     assert "1" in (await client.datafeed_config()).supported_resolutions
     assert (await client.market_health()).market == "open"
     assert (await client.server_version()).version

@@ -3,6 +3,7 @@ import { type Trade, TradingClient } from "@trading-api/client";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
+import { TRADES_MAX } from "../src/market/trade-queue.ts";
 import { chromiumPath } from "./support/chromium.ts";
 import { BookScreen, MANY_SYMBOLS } from "./support/market-screen.ts";
 import { Finger, middleOf, PHONE, SteppedTerminal } from "./support/stepped-terminal.ts";
@@ -113,11 +114,15 @@ test("every trade is listed once with its side, and nothing is subscribed while 
       const sign = side === 1 ? "▲ " : side === -1 ? "▼ " : "";
       return `${value} ${sign}${size} ${new Date(time + hours * 3_600_000).toISOString().slice(11, 19)}`;
     };
-  await expect.poll(async () => (await texts()).length).toBeGreaterThan(3);
-  await expect.poll(texts).toEqual(received.map(lineOf(0)).reverse());
+  // The list begins with the trades before the page was opened.
+  await expect.poll(async () => (await texts()).length).toBe(TRADES_MAX);
+  const all = await client.rest.market.trades("BTCUSD", TRADES_MAX);
+  expect(received.length).toBeGreaterThan(3);
+  expect(all.slice(-received.length)).toEqual(received);
+  await expect.poll(texts).toEqual(all.map(lineOf(0)).reverse());
   // The times are in the zone of the chart.
   await page.getByLabel("Time zone").selectOption("local");
-  await expect.poll(texts).toEqual(received.map(lineOf(9)).reverse());
+  await expect.poll(texts).toEqual(all.map(lineOf(9)).reverse());
   other.unsubscribe();
 
   await page.getByRole("button", { name: "Hide the order book and the trades" }).click();

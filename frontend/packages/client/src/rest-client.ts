@@ -25,6 +25,7 @@ import type {
   History,
   QuoteData,
   SymbolInfo,
+  Trade,
 } from "./model/market.ts";
 import { type AccountsRest, createAccountsRest } from "./rest-accounts.ts";
 import { type AlertRest, createAlertRest } from "./rest-alerts.ts";
@@ -53,6 +54,8 @@ export interface MarketRest {
   symbol(name: string): Promise<SymbolInfo>;
   history(symbol: string, resolution: string, window: HistoryRange): Promise<History>;
   quotes(symbols: string[]): Promise<QuoteData[]>;
+  /** Return at most `limit` of the last trades, the oldest first, as the feed has them. */
+  trades(symbol: string, limit: number): Promise<Trade[]>;
   /** Return the market's time in seconds. */
   time(): Promise<number>;
 }
@@ -179,6 +182,10 @@ function createMarketRest(http: Client<paths>): MarketRest {
     async quotes(symbols) {
       const body = { symbols };
       return unwrap(await http.POST("/api/v1/datafeed/quotes", { body })).map(map.mapQuote);
+    },
+    async trades(symbol, limit) {
+      const params = { query: { symbol, limit } };
+      return unwrap(await http.GET("/api/v1/datafeed/trades", { params })).map(map.mapTrade);
     },
     async time() {
       return unwrap(await http.GET("/api/v1/datafeed/time"));

@@ -19,6 +19,7 @@ from trading_api.models.market import (
     ReplayState,
     SearchSymbolResultItem,
     SymbolInfo,
+    Trade,
 )
 from trading_api.modules.datafeed.bars_encoding import encode_bars
 from trading_api.modules.datafeed.service import DatafeedService
@@ -106,6 +107,27 @@ async def get_bars(
 @router.post("/quotes", operation_id="getQuotes", summary="Quotes of up to 500 symbols")
 async def get_quotes(service: Service, request: GetQuotesRequest) -> list[QuoteData]:
     return service.quotes(request.symbols)
+
+
+@router.get(
+    "/trades",
+    operation_id="getTrades",
+    summary="The last trades of a symbol, the oldest first, as the channel trades publishes them",
+    responses=NOT_FOUND_ERROR,
+)
+async def get_trades(
+    service: Service,
+    symbol: SymbolName,
+    limit: Annotated[
+        int,
+        Query(
+            ge=1,
+            le=500,
+            description="The most trades; those of the symbol's last 1,000 quotes at most",
+        ),
+    ] = 100,
+) -> list[Trade]:
+    return service.trades(symbol, limit)
 
 
 @router.get("/time", operation_id="getServerTime", summary="The market's time, seconds since 1970")

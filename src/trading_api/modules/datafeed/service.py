@@ -18,6 +18,7 @@ from trading_api.models.market import (
     QuoteData,
     SearchSymbolResultItem,
     SymbolInfo,
+    Trade,
 )
 from trading_api.models.market.clock import ADVANCE_MS_MAX
 from trading_api.modules.datafeed.history import History, read_history
@@ -66,7 +67,7 @@ class DatafeedService:
             market, symbols, subscriptions, interest, self._quote_data, slow_interval_ms
         )
         bars = BarStream(source, symbols, subscriptions, interest)
-        trades = TradeStream(source, symbols, subscriptions, interest)
+        self._trades = trades = TradeStream(source, symbols, subscriptions, interest)
         self.replay = ReplayControl(source, playing_clock)
         replay = ReplayStream(subscriptions, self.replay.state)
         self.replay.listen(self._on_replay)
@@ -117,6 +118,11 @@ class DatafeedService:
 
     def quotes(self, symbols: Iterable[str]) -> list[QuoteData]:
         return [self._quote_data(name) for name in dict.fromkeys(symbols)]
+
+    def trades(self, symbol: str, limit: int) -> list[Trade]:
+        """Return the last trades of a symbol, the oldest first, as its topic publishes them. Raises
+        SymbolNotFound."""
+        return self._trades.recent(self._symbols.instrument(symbol).symbol, limit)
 
     def time_s(self) -> int:
         return self._source.now_ms // 1_000

@@ -20,6 +20,7 @@ from trading_api_client.models import (
     ReplayState,
     SearchSymbolResultItem,
     SymbolInfo,
+    Trade,
 )
 from trading_api_client.tables import ModelList
 
@@ -88,6 +89,11 @@ class BlockingMarketRest:
     def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
         """Return the last quote of each symbol. The quote of an unknown symbol has an error."""
         return self._loop.run(self._client.last_quotes(symbols))
+
+    def last_trades(self, symbol: str, *, limit: int = 100) -> ModelList[Trade]:
+        """Return the last trades of a symbol, the oldest first, as the channel publishes them: at
+        most `limit`, up to 500. Raises Refused for an unknown symbol."""
+        return self._loop.run(self._client.last_trades(symbol, limit=limit))
 
     def now_ms(self) -> int:
         """Return the time of the market in milliseconds since 1970, to the second."""

@@ -24,6 +24,7 @@ from trading_api_client.models import (
     ReplayState,
     SearchSymbolResultItem,
     SymbolInfo,
+    Trade,
 )
 from trading_api_client.rest.rest_area import RestArea
 from trading_api_client.rest.transport import Request
@@ -105,6 +106,12 @@ class MarketRest(RestArea):
         body = GetQuotesRequest(symbols=list(symbols))
         request = Request("POST", "/datafeed/quotes", body=body)
         return ModelList(QuoteData, await self._rest.send(request, list[QuoteData]))
+
+    async def last_trades(self, symbol: str, *, limit: int = 100) -> ModelList[Trade]:
+        """Return the last trades of a symbol, the oldest first, as the channel publishes them: at
+        most `limit`, up to 500. Raises Refused for an unknown symbol."""
+        found = await self._read("/datafeed/trades", list[Trade], symbol=symbol, limit=limit)
+        return ModelList(Trade, found)
 
     async def now_ms(self) -> int:
         """Return the time of the market in milliseconds since 1970, to the second."""

@@ -14,14 +14,21 @@ export class TradeQueue {
   #pending: TradeLine[] = [];
   #last: Trade | null = null;
   #isInterrupted = false;
+  /** The first trades, without those after a gap. */
+  #first: Trade[] = [];
+  #isFirst = true;
 
   push(trade: Trade): void {
     if (this.#isInterrupted) {
       this.#isInterrupted = false;
       // The server begins with the last trade. The same one means that nothing was traded.
       if (this.#last !== null && isSame(this.#last, trade)) return;
-      if (this.#last !== null) this.#pending.push("gap");
+      if (this.#last !== null) {
+        this.#pending.push("gap");
+        this.#isFirst = false;
+      }
     }
+    if (this.#isFirst && this.#first.length < TRADES_MAX) this.#first.push(trade);
     this.#last = trade;
     this.#pending.push(trade);
     if (this.#pending.length > TRADES_MAX) this.#pending.shift();
@@ -37,6 +44,16 @@ export class TradeQueue {
     this.#pending = [];
     this.#last = null;
     this.#isInterrupted = false;
+    this.#first = [];
+    this.#isFirst = true;
+  }
+
+  /**
+   * Return the lines before the first trade, oldest first, from the `recent` trades that the server
+   * listed after that one was pushed.
+   */
+  older(recent: readonly Trade[]): TradeLine[] {
+    return linesBefore(this.#first, recent);
   }
 
   /** Return the lines since the last call, oldest first. */
@@ -47,3 +64,16 @@ export class TradeQueue {
 
 const isSame = (a: Trade, b: Trade): boolean =>
   a.time === b.time && a.price === b.price && a.qty === b.qty && a.side === b.side;
+
+/** Return the part of `recent` before what it has in common with the beginning of `live`. */
+function linesBefore(live: readonly Trade[], recent: readonly Trade[]): TradeLine[] {
+  const [start, end] = [live[0], recent.at(-1)];
+  if (start === undefined || end === undefined) return [];
+  const isOverlap = (at: number) =>
+    recent.slice(at, at + live.length).every((trade, index) => isSame(trade, live[index] as Trade));
+  const places = recent.map((_, at) => at).filter(isOverlap);
+  // The stream may be behind the list, but of two places that one is right where it is not.
+  const found = places.find((at) => recent.length - at <= live.length) ?? places[0];
+  if (found !== undefined) return recent.slice(0, found);
+  return end.time < start.time ? [...recent, "gap"] : [];
+}

@@ -28,6 +28,17 @@ export class TradesView {
     }
   }
 
+  /** Add lines, oldest first, below the list, as far as there is room. */
+  addOlder(lines: readonly TradeLine[]): void {
+    const room = TRADES_MAX - this.#rows.length;
+    for (const line of room > 0 ? lines.slice(-room).toReversed() : []) {
+      const row = new TradeRow();
+      row.show(line, this.#scale, this.#zone);
+      this.#rows.unshift(row);
+      this.#list.append(row.element);
+    }
+  }
+
   /** Show the times of all rows in another zone. */
   setZone(zone: TimeZone): void {
     this.#zone = zone;

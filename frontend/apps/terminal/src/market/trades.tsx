@@ -1,9 +1,10 @@
 import type { SymbolInfo } from "@trading-api/client";
 import { createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { readUntilAnswered } from "../read-until-answered.ts";
 import { market as texts } from "../texts/market.ts";
 import { createFreshness } from "./freshness.ts";
-import { TradeQueue } from "./trade-queue.ts";
+import { TRADES_MAX, TradeQueue } from "./trade-queue.ts";
 import { TradesView } from "./trades-view.ts";
 import { createZone } from "./zone.ts";
 
@@ -30,11 +31,21 @@ export function Trades(props: { info: SymbolInfo }) {
           queue.clear();
           setIsEmpty(true);
           setFailure("");
+          let isCurrent = true;
+          let isFilled = false;
+          const fill = async () => {
+            isFilled = true;
+            const read = () => client.rest.market.trades(info.name, TRADES_MAX);
+            const recent = await readUntilAnswered(client.socket, read, () => isCurrent);
+            if (recent !== undefined) view.addOlder(queue.older(recent));
+          };
           const { unsubscribe } = client.feeds.trades(
             { symbol: info.name },
             {
               onData: (trade) => {
                 queue.push(trade);
+                // The list that is read now has the first trade too, or begins after it.
+                if (!isFilled) fill().catch(() => {});
                 if (frame !== 0) return;
                 frame = requestAnimationFrame(() => {
                   frame = 0;
@@ -46,7 +57,10 @@ export function Trades(props: { info: SymbolInfo }) {
               onFailed: ({ message }) => setFailure(message),
             },
           );
-          onCleanup(unsubscribe);
+          onCleanup(() => {
+            isCurrent = false;
+            unsubscribe();
+          });
         },
       ),
     ),

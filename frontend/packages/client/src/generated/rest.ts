@@ -791,6 +791,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datafeed/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last trades of a symbol, the oldest first, as the channel trades publishes them */
+        get: operations["getTrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -3160,6 +3177,35 @@ export interface components {
             value: string;
         };
         /**
+         * Trade
+         * @description A trade of the market. `side` is the aggressor's: 1 bought, -1 sold.
+         *
+         *     A trade at the ask has a buying aggressor, one at the bid a selling one. Between them the
+         *     direction of the last price change decides. `side` is left out where it is unknown.
+         * @example {
+         *       "price": 187.43,
+         *       "qty": 120,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "time": 1790000040250
+         *     }
+         */
+        Trade: {
+            /** Price */
+            price: number;
+            /** Qty */
+            qty: number;
+            /** Side */
+            side?: (1 | -1) | null;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Time
+             * @description ms UTC
+             */
+            time: number;
+        };
+        /**
          * TradeStatistics
          * @description The figures of closed trades, in the account's currency.
          *
@@ -3503,6 +3549,7 @@ export type SuccessResponse = components['schemas']['SuccessResponse'];
 export type SymbolInfo = components['schemas']['SymbolInfo'];
 export type SymbolStatistics = components['schemas']['SymbolStatistics'];
 export type SymbolType = components['schemas']['SymbolType'];
+export type Trade = components['schemas']['Trade'];
 export type TradeStatistics = components['schemas']['TradeStatistics'];
 export type UdfConfiguration = components['schemas']['UdfConfiguration'];
 export type UdfError = components['schemas']['UdfError'];
@@ -7605,6 +7652,66 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getTrades: {
+        parameters: {
+            query: {
+                /** @description The most trades; those of the symbol's last 1,000 quotes at most */
+                limit?: number;
+                symbol: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trade"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

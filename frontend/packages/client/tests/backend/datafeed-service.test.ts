@@ -1,6 +1,6 @@
 // DatafeedService against a real backend.
 import { expect, test } from "vitest";
-import type { QuoteData } from "../../src/model/market.ts";
+import type { QuoteData, Trade } from "../../src/model/market.ts";
 import { expectToEqualHistory, readHistory, SYMBOL } from "../support/bar-history.ts";
 import { FakeChart } from "../support/fake-chart.ts";
 import { proxiedClient } from "../support/proxied-client.ts";
@@ -27,6 +27,16 @@ test("a chart finds its configuration, symbols and the server's time", async () 
   await expect(rejection).rejects.toContain("NOPE");
   const now = await new Promise<number>((resolve) => datafeed.getServerTime(resolve));
   expect(Math.abs(now - Date.now() / 1_000)).toBeLessThan(60);
+});
+
+test("the last trades of a symbol go on in the feed", async () => {
+  const live: Trade[] = [];
+  const feed = setup.client.feeds.trades({ symbol: SYMBOL.name }, (trade) => live.push(trade));
+  await until(() => live.length > 0);
+  const trades = await setup.client.rest.market.trades(SYMBOL.name, 50);
+  expect(trades.length).toBe(50);
+  expect(trades).toContainEqual(live[0]);
+  feed.unsubscribe();
 });
 
 test("quotes carry the requested names, and an unknown name its error", async () => {

@@ -74,6 +74,21 @@ class TradeStream:
         trades = (tape.read(quote) for quote in reversed(newer))
         return [to_trade(trade) for trade in trades if trade]
 
+    def recent(self, symbol: str, limit: int) -> list[Trade]:
+        """Return the last trades of a symbol, the oldest first: at most `limit`, and those of the
+        last REPLAY_MAX quotes. The source keeps the quotes, and nothing else is stored."""
+        history = self._source.quote_history(symbol)
+        newer: list[Quote] = []
+        traded = 0
+        for quote in islice(history, REPLAY_MAX):
+            newer.append(quote)
+            traded += 1 if quote.last_size else 0
+            if traded >= limit:
+                break
+        tape = TradeTape(history)
+        trades = (tape.read(quote) for quote in reversed(newer))
+        return [to_trade(trade) for trade in trades if trade]
+
     def publish(self, update: MarketUpdate) -> None:
         for topic in self._subscriptions.topics_of(("trades", update.quote.symbol)):
             if trade := topic.stream.tape.read(update.quote):

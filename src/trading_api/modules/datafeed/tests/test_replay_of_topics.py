@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from trading_api.errors import SymbolNotFound
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.simulator.price_tree import TICK_MS
@@ -64,6 +65,21 @@ async def test_replayed_trades_are_those_that_were_published() -> None:
     assert len(every) > 10
     for index in (0, 5, len(every) - 1):
         assert await market.replay(every[index].time) == every[index + 1 :]
+
+
+async def test_the_last_trades_are_those_that_were_published_and_older_ones() -> None:
+    market = Market(TRADES)
+    (state,) = await market.open()
+    market.run_ticks(40)
+    published: list[Any] = [state, *market.published]
+    trades = market.service.trades("NASDAQ:AAPL", 500)
+    assert trades[-len(published) :] == published
+    assert 200 < len(trades) <= 500
+    assert [each.time for each in trades] == sorted({each.time for each in trades})
+    for limit in (1, 5, len(published) + 3):
+        assert market.service.trades("AAPL", limit) == trades[-limit:]
+    with pytest.raises(SymbolNotFound):
+        market.service.trades("NOPE", 5)
 
 
 @pytest.mark.parametrize("topic", [TRADES, 'bars:{"resolution":"1S","symbol":"AAPL"}'])
