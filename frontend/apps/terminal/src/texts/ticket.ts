@@ -22,6 +22,7 @@ export const ticket = {
   ofPosition: "Of position",
   percent: (value: number) => `${value}%`,
   notAffordable: "The free margin does not pay for the smallest quantity.",
+  notSized: "The server did not check which quantity is possible.",
   reduceOnly: "Reduce only",
   reduceOnlyTitle: "The order never opens or reverses a position, also when it is filled later",
 };

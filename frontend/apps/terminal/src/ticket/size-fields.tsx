@@ -110,7 +110,7 @@ function QuickSizes() {
       if (qty !== null) ticket.set({ sizeMode: "quantity", qty: formatInput(qty) });
       else app.notifications.show({ tone: "error", title: text.notAffordable, text: symbol });
     } catch (error) {
-      app.notifications.showError(text.notAffordable, error);
+      app.notifications.showError(text.notSized, error);
     } finally {
       setIsSearching(false);
     }
