@@ -92,6 +92,13 @@ test("an account is created by keyboard, named, funded and reset by its typed id
   expect(new URL(page.url()).searchParams.get("account")).toBe("BREAKOUTS");
   await account(page).filter({ hasText: "Swing" }).waitFor();
   expect(await account(page).getAttribute("aria-label")).toBe("Account Paper Swing: change");
+  // Another terminal renames it.
+  const body = JSON.stringify({ name: "Momentum" });
+  await rest("/broker/accounts/BREAKOUTS", { method: "PUT", body });
+  await account(page).click();
+  await dialog.getByRole("button", { name: /^Momentum .*USD/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await account(page).filter({ hasText: "Momentum" }).waitFor();
 });
 
 test("many accounts are searched and loaded page by page, on a phone too", async () => {

@@ -95,6 +95,12 @@ export class TradingAccount {
   get name(): string {
     return this.#name[0]() || this.id;
   }
+  /** Read the name, which another terminal may have changed. */
+  async readName(): Promise<void> {
+    const { id } = this;
+    const { name } = await this.#client.rest.account(id).info();
+    if (id === this.id) this.setName(name);
+  }
   setName(name: string): void {
     this.#name[1](name);
   }

@@ -23,7 +23,11 @@ export default function AccountsDialog() {
   const [search, setSearch] = createSignal("");
   const [managed, setManaged] = createSignal<Account | null>(null);
   const [message, setMessage] = createSignal("");
-  onMount(() => void list.reload());
+  onMount(() => {
+    void list.reload();
+    // Without an answer the list fails too, and says so.
+    if (app.account.id !== "") app.account.readName().catch(() => {});
+  });
   /** The account that is shown is listed first, also if it was never used. */
   const shown = (): Account[] => {
     const { id, name, kind, currency } = app.account;
