@@ -34,6 +34,12 @@ export function purposeLabel(order: Order): string {
   return order.type === OrderType.Limit ? text.takeProfit : text.stopLoss;
 }
 
+/** Return the purpose of an order, and that it only reduces the position. */
+export function orderLabel(order: Order): string {
+  const label = purposeLabel(order);
+  return order.isClose === true ? text.reduceOnly(label) : label;
+}
+
 /** Return the lines of an order on the chart. A stop-limit order has one for each of its prices. */
 export function chartLines(order: Order): { kind: string; price: number; title: string }[] {
   const label = text.line(purposeLabel(order), sideLabel(order.side), quantity(order.qty));

@@ -1,6 +1,6 @@
 import { OrderType } from "@trading-api/client";
 import { expect, test } from "vitest";
-import { chartLines, durationLabel, purposeLabel } from "../src/labels.ts";
+import { chartLines, durationLabel, orderLabel, purposeLabel } from "../src/labels.ts";
 import { trailingStop } from "./support/orders.ts";
 
 test("an order that trails is labeled so, and one with a trailing stop loss is not", () => {
@@ -34,4 +34,10 @@ test("a stop-limit order has a line at each of its prices", () => {
   expect(chartLines({ ...own, qty: 5, stopPrice: 11 })).toEqual([
     { kind: "stop", price: 11, title: "Stop sell 5" },
   ]);
+});
+
+test("an order that only reduces the position is marked", () => {
+  const { parentId: _, parentType: __, ...own } = trailingStop;
+  expect(orderLabel({ ...own, isClose: true })).toBe("Trailing stop, reduce only");
+  expect(orderLabel(own)).toBe("Trailing stop");
 });

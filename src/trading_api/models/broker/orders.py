@@ -122,7 +122,8 @@ class PlacedOrder(CamelModel):
     """An order of an account. `updateTime` is in ms since 1970.
 
     `avgPrice` is the exact mean of the fills. `version` grows with every change. The parent of a
-    bracket is its order until that is filled, and its position afterwards.
+    bracket is its order until that is filled, and its position afterwards. `isClose` is true for an
+    order that only reduces the position and is no bracket of it.
     """
 
     model_config = example(
@@ -163,6 +164,7 @@ class PlacedOrder(CamelModel):
     parent_type: ParentType | None = None
     client_order_id: str | None = None
     version: int | None = None
+    is_close: bool | None = None
 
 
 class CancelOrdersRequest(CamelModel):

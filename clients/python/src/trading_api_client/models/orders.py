@@ -123,7 +123,8 @@ class PlacedOrder(Model, frozen=True, kw_only=True):
     """An order of an account. `updateTime` is in ms since 1970.
 
     `avgPrice` is the exact mean of the fills. `version` grows with every change. The parent of a
-    bracket is its order until that is filled, and its position afterwards."""
+    bracket is its order until that is filled, and its position afterwards. `isClose` is true for an
+    order that only reduces the position and is no bracket of it."""
 
     id: str
     symbol: str
@@ -147,6 +148,7 @@ class PlacedOrder(Model, frozen=True, kw_only=True):
     parentType: ParentType | None = None
     clientOrderId: str | None = None
     version: int | None = None
+    isClose: bool | None = None
 
 
 class Position(Model, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@ import { createEffect, createRoot, untrack } from "solid-js";
 import type { TradingAccount } from "../account.ts";
 import { type AppStore, useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { orderNumber, purposeLabel, statusLabel } from "../labels.ts";
+import { orderLabel, orderNumber, statusLabel } from "../labels.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { texts } from "../texts/texts.ts";
 import type { Column } from "../widgets/data-table/columns.ts";
@@ -75,7 +75,7 @@ function createColumns(): Column<Order>[] {
   return [
     symbolColumn(),
     sideColumn(),
-    { key: "type", label: texts.panels.type, isFacet: true, value: purposeLabel },
+    { key: "type", label: texts.panels.type, isFacet: true, value: orderLabel },
     quantityColumn(),
     {
       key: "filled",

@@ -2,7 +2,7 @@ import { type Order, OrderStatus, ParentType } from "@trading-api/client";
 import { Show } from "solid-js";
 import { type AppStore, useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { durationLabel, purposeLabel, statusLabel } from "../labels.ts";
+import { durationLabel, orderLabel, statusLabel } from "../labels.ts";
 import { texts } from "../texts/texts.ts";
 import { isTrailing } from "../ticket/brackets.ts";
 import { CANCEL_MANY } from "../ticket/shortcuts.ts";
@@ -41,7 +41,7 @@ function createColumns(app: AppStore): Column<Order>[] {
   return [
     { ...symbolColumn(), cell: ({ symbol }) => <SymbolLink symbol={symbol} /> },
     sideColumn(),
-    { key: "type", label: texts.panels.type, isFacet: true, value: purposeLabel },
+    { key: "type", label: texts.panels.type, isFacet: true, value: orderLabel },
     quantityColumn(),
     {
       key: "filled",

@@ -16,6 +16,7 @@ export const labels = {
   stopLoss: "Stop loss",
   trailingStop: "Trailing stop",
   trailingStopLoss: "Trailing stop loss",
+  reduceOnly: (purpose: string) => `${purpose}, reduce only`,
   line: (purpose: string, side: string, quantity: string) =>
     `${purpose} ${side.toLowerCase()} ${quantity}`,
   priceOf: (line: string, kind: string) => `${line}, ${kind}`,

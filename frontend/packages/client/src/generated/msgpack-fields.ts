@@ -133,7 +133,8 @@ export const FIELDS: { [route: string]: readonly Field[] } = {
         "parentId",
         "parentType",
         "clientOrderId",
-        "version"
+        "version",
+        "isClose"
     ],
     "position-pl": [
         "symbol",

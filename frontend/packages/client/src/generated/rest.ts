@@ -2607,7 +2607,8 @@ export interface components {
          * @description An order of an account. `updateTime` is in ms since 1970.
          *
          *     `avgPrice` is the exact mean of the fills. `version` grows with every change. The parent of a
-         *     bracket is its order until that is filled, and its position afterwards.
+         *     bracket is its order until that is filled, and its position afterwards. `isClose` is true for an
+         *     order that only reduces the position and is no bracket of it.
          * @example {
          *       "duration": {
          *         "type": "GTC"
@@ -2636,6 +2637,8 @@ export interface components {
             guaranteedStop?: number | null;
             /** Id */
             id: string;
+            /** Isclose */
+            isClose?: boolean | null;
             /** Limitprice */
             limitPrice?: number | null;
             message?: components["schemas"]["OrderMessage"] | null;

@@ -1476,7 +1476,8 @@ export interface components {
          * @description An order of an account. `updateTime` is in ms since 1970.
          *
          *     `avgPrice` is the exact mean of the fills. `version` grows with every change. The parent of a
-         *     bracket is its order until that is filled, and its position afterwards.
+         *     bracket is its order until that is filled, and its position afterwards. `isClose` is true for an
+         *     order that only reduces the position and is no bracket of it.
          * @example {
          *       "duration": {
          *         "type": "GTC"
@@ -1518,6 +1519,11 @@ export interface components {
             guaranteedStop?: number | null;
             /** Id */
             id: string;
+            /**
+             * Isclose
+             * @default null
+             */
+            isClose?: boolean | null;
             /**
              * Limitprice
              * @default null

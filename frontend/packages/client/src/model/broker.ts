@@ -103,6 +103,8 @@ export interface Order {
   parentType?: ParentType;
   clientOrderId?: string;
   version?: number;
+  /** Whether the order only reduces the position, without being a bracket of it. */
+  isClose?: boolean;
 }
 
 /**

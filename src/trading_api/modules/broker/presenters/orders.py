@@ -34,6 +34,7 @@ def to_placed_order(order: OrderView) -> wire.PlacedOrder:
         parent_type=parent_type,
         client_order_id=order.client_id or None,
         version=order.version,
+        is_close=True if order.reduce_only and not order.is_bracket else None,
     )
 
 

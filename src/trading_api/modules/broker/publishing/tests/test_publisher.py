@@ -37,6 +37,19 @@ async def test_a_fill_is_published_as_execution_order_position_equity() -> None:
         }
 
 
+async def test_only_an_order_that_reduces_is_published_as_such() -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        await exchange.place(qty=10, stopLoss=90.0)
+        await exchange.subscribe("orders", A)
+        await exchange.place(side=-1, type=1, qty=4, limitPrice=120.0, isClose=True)
+        await exchange.place(side=-1, type=1, qty=4, limitPrice=130.0, isClose=False)
+        orders = await exchange.queries.orders(A)
+        shown = {each.limit_price or each.stop_price: each.is_close for each in orders}
+        assert shown == {None: None, 90.0: None, 120.0: True, 130.0: None}
+        assert [each.get("isClose") for each in exchange.published("orders")] == [True, None]
+
+
 async def test_topics_receive_the_updates_of_their_own_account_only() -> None:
     async with running() as exchange:
         exchange.market.move("AAPL", "99.98", "100.00")
