@@ -251,6 +251,20 @@ test("two tabs of a browser show and keep each other's drawings", async () => {
     .waitFor({ state: "detached" });
 });
 
+test("times of drawings are shown and entered in the zone of the chart", async () => {
+  terminal = await TerminalPage.open(browser, market.address, { timezoneId: "Asia/Tokyo" });
+  const { page } = terminal;
+  await page.getByLabel("Time zone").selectOption("local");
+  await tool("List of drawings").click();
+  await dialog().getByRole("button", { name: "Add", exact: true }).click();
+  const time = dialog().getByLabel("Time 1 (Tokyo)");
+  const shown = Date.parse(`${await time.inputValue()}Z`);
+  expect(shown).toBe(((await firstPoint())?.time ?? 0) + 9 * 3_600_000);
+  await time.fill("2026-01-05T20:00:01");
+  await time.blur();
+  await expect.poll(async () => (await firstPoint())?.time).toBe(Date.UTC(2026, 0, 5, 11, 0, 1));
+});
+
 test("a magnet attracts a line to a price of the bar, and keys draw, move and delete", async () => {
   terminal = await TerminalPage.open(browser, market.address);
   const { page } = terminal;

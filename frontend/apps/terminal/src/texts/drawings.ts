@@ -32,7 +32,7 @@ export const drawings = {
   unlockOne: (name: string) => `Unlock ${name}`,
   point: (name: string, number: number, time: string, price: string) =>
     `${name}, point ${number}: ${time}, ${price}. The arrow keys move it.`,
-  time: (number: number) => `Time ${number} (UTC)`,
+  time: (number: number, zone: string) => `Time ${number} (${zone})`,
   price: (number: number) => `Price ${number}`,
   text: "Text",
   colour: "Colour",

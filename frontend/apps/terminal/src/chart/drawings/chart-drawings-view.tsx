@@ -1,5 +1,6 @@
 import { createEffect, createMemo, For, on, onCleanup, onMount, Show } from "solid-js";
 import { useApp } from "../../app-store.ts";
+import { createZone } from "../../market/zone.ts";
 import { drawings as texts } from "../../texts/drawings.ts";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
@@ -63,6 +64,7 @@ export default function ChartDrawingsView(props: ChartDrawingsViewProps) {
       isVisible: x >= 0 && x <= width && y >= 0 && y <= height,
     }));
   });
+  const zone = createZone(() => props.price.symbol);
   const nameOf = (drawing: Drawing) => drawingLabel(drawing, drawings.store.list());
   const press = (event: KeyboardEvent, handle: number | null) => {
     const drawing = selected();
@@ -113,6 +115,7 @@ export default function ChartDrawingsView(props: ChartDrawingsViewProps) {
                       index,
                       nameOf(drawing()),
                       props.price.decimals,
+                      zone(),
                     )}
                     onPointerDown={(event) => {
                       event.preventDefault();

@@ -1,3 +1,4 @@
+import type { SymbolInfo } from "@trading-api/client";
 import { type Accessor, createSignal } from "solid-js";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
@@ -87,6 +88,11 @@ export class ChartDrawings {
 
   get store(): DrawingStore {
     return drawingsOf(this.#options.chart.symbol());
+  }
+
+  /** The symbol on the chart, once it is known. */
+  get symbol(): SymbolInfo | null {
+    return this.#options.price.symbol;
   }
 
   /** The step of prices. */

@@ -1,5 +1,6 @@
 import { price, time } from "../../format.ts";
 import { drawings as texts } from "../../texts/drawings.ts";
+import type { TimeZone } from "../view/time-zone.ts";
 import { type Drawing, numberOf } from "./drawing.ts";
 
 /** Return the name of a drawing among the others, such as `Trend line 2`. */
@@ -14,7 +15,13 @@ export function pointLabel(
   index: number,
   name: string,
   decimals: number,
+  zone: TimeZone,
 ): string {
   const point = points[index];
-  return texts.point(name, index + 1, time(point?.time), price(point?.price, decimals));
+  return texts.point(
+    name,
+    index + 1,
+    time(point && zone.wall(point.time)),
+    price(point?.price, decimals),
+  );
 }

@@ -1,9 +1,11 @@
 import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { useApp } from "../../app-store.ts";
+import { createZone } from "../../market/zone.ts";
 import { drawings as texts } from "../../texts/drawings.ts";
 import { formatInput, parseNumber } from "../../ticket/parse-number.ts";
 import { Dialog } from "../../widgets/dialog.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
+import { placeOf, type TimeZone } from "../view/time-zone.ts";
 import {
   DRAWINGS_MAX,
   type Drawing,
@@ -134,6 +136,7 @@ function DrawingForm(props: {
   const app = useApp();
   const [textId, colourId, widthId] = [createUniqueId(), createUniqueId(), createUniqueId()];
   const tick = () => chartDrawings(app.charts.active())?.tick ?? 0.01;
+  const zone = createZone(() => chartDrawings(app.charts.active())?.symbol ?? null);
   const setPoint = (index: number, point: Partial<DrawingPoint>) => {
     const was = props.drawing.points[index];
     if (was) props.onChange(withPoint(props.drawing, index, { ...was, ...point }));
@@ -163,6 +166,7 @@ function DrawingForm(props: {
             number={index + 1}
             point={props.drawing.points[index] as DrawingPoint}
             tick={tick()}
+            zone={zone()}
             hasTime={props.drawing.kind !== "horizontal"}
             hasPrice={props.drawing.kind !== "vertical"}
             onChange={(point) => setPoint(index, point)}
@@ -217,6 +221,8 @@ function PointFields(props: {
   number: number;
   point: DrawingPoint;
   tick: number;
+  /** The zone of the chart, in which times are shown and entered. */
+  zone: TimeZone;
   hasTime: boolean;
   hasPrice: boolean;
   onChange(point: Partial<DrawingPoint>): void;
@@ -229,15 +235,15 @@ function PointFields(props: {
     <>
       <Show when={props.hasTime}>
         <div class="field">
-          <label for={id}>{texts.time(props.number)}</label>
+          <label for={id}>{texts.time(props.number, placeOf(props.zone.name))}</label>
           <input
             id={id}
             type="datetime-local"
             step="1"
-            value={new Date(props.point.time).toISOString().slice(0, 19)}
+            value={new Date(props.zone.wall(props.point.time)).toISOString().slice(0, 19)}
             onChange={({ currentTarget }) => {
-              const time = Date.parse(`${currentTarget.value}Z`);
-              if (Number.isFinite(time)) props.onChange({ time });
+              const wall = Date.parse(`${currentTarget.value}Z`);
+              if (Number.isFinite(wall)) props.onChange({ time: props.zone.instant(wall) });
             }}
           />
         </div>
