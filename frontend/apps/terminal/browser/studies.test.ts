@@ -141,6 +141,41 @@ test("panes are ordered, hidden and removed, and a template brings them back", a
   await expect.poll(async () => (await top("rsi")) < (await top("volume"))).toBe(true);
 });
 
+test("a pane keeps the height that a user gave it, with other settings and after a reload", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  await openIndicators();
+  await add("Relative strength index");
+  await page.keyboard.press("Escape");
+  const top = async () => Math.round((await legend("rsi").boundingBox())?.y ?? Number.NaN);
+  await legend("rsi").waitFor();
+  const [before, { x }] = [await top(), (await legend("rsi").boundingBox()) ?? { x: 0 }];
+  // The separator is at the top of the pane, a little above the legend.
+  const pane = await page.locator(".indicator-pane-legend").evaluate((each) => {
+    const { parentElement } = each;
+    return (
+      (parentElement?.getBoundingClientRect().top ?? 0) +
+      Number.parseFloat((each as HTMLElement).style.top)
+    );
+  });
+  await page.mouse.move(x + 300, pane - 4);
+  await page.mouse.down();
+  await page.mouse.move(x + 300, pane - 34, { steps: 3 });
+  await page.mouse.move(x + 300, pane - 84, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(top).toBeLessThan(before - 60);
+  const after = await top();
+  await openIndicators();
+  await add("Simple moving average");
+  await page.keyboard.press("Escape");
+  await legend("sma").waitFor();
+  expect(Math.abs((await top()) - after)).toBeLessThanOrEqual(1);
+  await page.reload();
+  await terminal.isLoaded();
+  await legend("rsi").waitFor();
+  await expect.poll(async () => Math.abs((await top()) - after)).toBeLessThanOrEqual(1);
+});
+
 test("a finger adds an indicator on a phone, and the prices keep most of the chart", async () => {
   const viewport = { width: 360, height: 740 };
   const phone = { viewport, hasTouch: true, isMobile: true };

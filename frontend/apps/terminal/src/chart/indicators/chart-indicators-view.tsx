@@ -1,5 +1,5 @@
 import type { Bar } from "@trading-api/client";
-import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, onCleanup, Show, untrack } from "solid-js";
 import { Portal } from "solid-js/web";
 import { indicators as texts } from "../../texts/indicators.ts";
 import type { ChartStore } from "../chart-store.ts";
@@ -10,6 +10,7 @@ import { ChartIndicators, type PanePosition } from "./chart-indicators.ts";
 import { indicatorsOf } from "./indicator-store.ts";
 import "./indicators.css";
 import { IndicatorLegend } from "./indicator-legend.tsx";
+import type { PaneHeights } from "./pane-heights.ts";
 
 export interface ChartIndicatorsViewProps {
   chart: ChartStore;
@@ -25,9 +26,12 @@ export default function ChartIndicatorsView(props: ChartIndicatorsViewProps) {
   const store = indicatorsOf(props.chart);
   const [panes, setPanes] = createSignal<readonly PanePosition[]>([]);
   const [version, setVersion] = createSignal(0);
+  const [heights, setHeights] = props.chart.setting<PaneHeights>("pane-heights", {});
   const indicators = new ChartIndicators(props.price, {
     onValues: () => setVersion((count) => count + 1),
     onPanes: setPanes,
+    heights: () => untrack(heights),
+    onHeights: setHeights,
   });
   onCleanup(() => indicators.remove());
   createEffect(() => indicators.set(store.list()));

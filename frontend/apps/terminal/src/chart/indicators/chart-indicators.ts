@@ -7,16 +7,12 @@ import { AROUND_THE_CLOCK, SessionClock } from "../session-clock.ts";
 import { createCalculation, type IndicatorType, indicatorType } from "./catalog.ts";
 import { type Drawable, drawIndicator } from "./draw-indicator.ts";
 import { IndicatorSeries, type Row } from "./indicator-series.ts";
+import { PANE_PX_MIN, type PaneHeights, paneHeights } from "./pane-heights.ts";
 import type { IndicatorSettings } from "./settings.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 const NAME = "terminal-indicator";
 const PRICE_PANE = "candle_pane";
-const PANE_PX = 110;
-const PANE_PX_MIN = 40;
-/** The part of the chart's height that all panes under the prices take together. */
-const PANES_MAX = 0.5;
-
 // The engine finds the values of an indicator by its id, because it copies what it is given.
 const drawn = new Map<string, DrawnIndicator>();
 registerIndicator<Row>({
@@ -51,6 +47,9 @@ export interface ChartIndicatorsOptions {
   onValues(): void;
   /** Called when the panes under the prices were moved. */
   onPanes(panes: readonly PanePosition[]): void;
+  /** The heights that a user chose, and a call when the user chooses others. */
+  heights(): PaneHeights;
+  onHeights(heights: PaneHeights): void;
 }
 
 /** Draws indicators on a chart, and keeps their values. */
@@ -71,11 +70,13 @@ export class ChartIndicators {
     this.#engine = price.engine;
     this.#options = options;
     this.#stopListening = price.onShown(() => this.#updateClock());
+    this.#engine.subscribeAction("onPaneDrag", this.#onDrag);
     this.#updateClock();
   }
 
   remove(): void {
     this.#stopListening();
+    this.#engine.unsubscribeAction("onPaneDrag", this.#onDrag);
     for (const id of [...this.#shown.keys()]) this.#remove(id);
   }
 
@@ -187,21 +188,32 @@ export class ChartIndicators {
 
   /** Give the panes the order of the list, and heights that leave room for the prices. */
   #layOut(list: readonly IndicatorSettings[]): void {
-    const panes = list.flatMap(({ id }) => {
-      const paneId = this.#shown.get(id)?.paneId;
-      return paneId === undefined || paneId === PRICE_PANE ? [] : [paneId];
-    });
+    const ids = list.map(({ id }) => id).filter((id) => this.#ownPane(id) !== undefined);
     this.#height = this.#engine.getSize()?.height ?? 0;
-    const height = Math.max(
-      Math.min(PANE_PX, (this.#height * PANES_MAX) / Math.max(panes.length, 1)),
-      PANE_PX_MIN,
-    );
-    panes.forEach((id, index) => {
-      const order = index + 1;
+    const heights = paneHeights(ids, this.#options.heights(), this.#height);
+    ids.forEach((indicator, index) => {
+      const [id, order] = [this.#ownPane(indicator) as string, index + 1];
+      const height = heights[index] as number;
       this.#engine.setPaneOptions({ id, order, height, minHeight: PANE_PX_MIN });
     });
     this.#watchPanes();
   }
+
+  /** Return the pane of an indicator that has one of its own. */
+  #ownPane(id: string): string | undefined {
+    const paneId = this.#shown.get(id)?.paneId;
+    return paneId === PRICE_PANE ? undefined : paneId;
+  }
+
+  readonly #onDrag = (): void => {
+    const heights: PaneHeights = {};
+    for (const id of this.#shown.keys()) {
+      const paneId = this.#ownPane(id);
+      const height = paneId === undefined ? 0 : (this.#engine.getSize(paneId)?.height ?? 0);
+      if (height > 0) heights[id] = Math.round(height);
+    }
+    this.#options.onHeights(heights);
+  };
 
   /** Report the places of panes, which a user moves by dragging their separators. */
   #watchPanes(): void {
