@@ -7,8 +7,10 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from fastapi import FastAPI
 
 from trading_api.server.gc_policy import GcPolicy
+from trading_api.server.lifespan import create_lifespan
 from trading_api.server.tests import frozen_garbage
 from trading_api.server.tests.frozen_garbage import Cycle
 
@@ -60,3 +62,19 @@ def test_collection_resumes_as_before_after_the_pause(is_enabled: bool) -> None:
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+async def test_a_policy_of_the_garbage_collector_holds_while_the_application_runs() -> None:
+    callbacks = list(gc.callbacks)
+    policy = GcPolicy()
+    async with create_lifespan([], {}, [], {}, policy)(FastAPI()):
+        await asyncio.sleep(0)
+        assert [each for each in gc.callbacks if each not in callbacks] == [policy._on_collection]
+    assert gc.callbacks == callbacks
+
+
+async def test_an_application_without_a_policy_leaves_the_garbage_collector_as_it_is() -> None:
+    callbacks = list(gc.callbacks)
+    async with create_lifespan([], {}, [], {})(FastAPI()):
+        await asyncio.sleep(0)
+        assert gc.callbacks == callbacks

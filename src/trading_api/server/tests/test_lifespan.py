@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from tests.kit.ledger_file import all_connections_closed, changed, opened
 from tests.kit.ledger_streams import trading
 from trading_api.app_factory import create_app
 from trading_api.errors import ConfigurationError
-from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
 
@@ -69,19 +67,3 @@ async def test_a_ledger_that_cannot_be_loaded_is_closed(tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match="Unknown is no event"):
             async with app.router.lifespan_context(app):
                 pass
-
-
-async def test_a_policy_of_the_garbage_collector_holds_while_the_application_runs() -> None:
-    callbacks = list(gc.callbacks)
-    policy = GcPolicy()
-    async with create_lifespan([], {}, [], {}, policy)(FastAPI()):
-        await asyncio.sleep(0)
-        assert [each for each in gc.callbacks if each not in callbacks] == [policy._on_collection]
-    assert gc.callbacks == callbacks
-
-
-async def test_an_application_without_a_policy_leaves_the_garbage_collector_as_it_is() -> None:
-    callbacks = list(gc.callbacks)
-    async with create_lifespan([], {}, [], {})(FastAPI()):
-        await asyncio.sleep(0)
-        assert gc.callbacks == callbacks
