@@ -300,6 +300,24 @@ test("times of drawings are shown and entered in the zone of the chart", async (
   await expect.poll(async () => (await firstPoint())?.time).toBe(Date.UTC(2026, 0, 5, 11, 0, 1));
 });
 
+test("a drawing outside of the prices leaves their range alone until it is chosen in the list", async () => {
+  terminal = await TerminalPage.open(browser, market.address);
+  const { page } = terminal;
+  await tool("List of drawings").click();
+  await dialog().getByRole("combobox").selectOption("horizontal");
+  await dialog().getByRole("button", { name: "Add", exact: true }).click();
+  await dialog().getByRole("textbox", { name: "Price 1" }).fill("50");
+  await dialog().getByRole("button", { name: "Done" }).click();
+  await expect.poll(async () => (await firstPoint())?.price).toBe(50);
+  const fit = page.locator(".chart > .edge-lines");
+  expect([await handles().first().isVisible(), await fit.count()]).toEqual([false, 0]);
+  await tool("List of drawings").click();
+  await dialog().getByRole("button", { name: "Show Horizontal line 1" }).click();
+  await handles().first().waitFor();
+  await fit.click();
+  await handles().first().waitFor({ state: "hidden" });
+});
+
 test("a magnet attracts a line to a price of the bar, and keys draw, move and delete", async () => {
   terminal = await TerminalPage.open(browser, market.address);
   const { page } = terminal;

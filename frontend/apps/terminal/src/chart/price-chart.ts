@@ -207,6 +207,9 @@ export class PriceChart {
   /** Return the prices that are shown besides the candles, which use those from `from` to `to`. */
   extraPrices: (from: number, to: number) => readonly number[] = () => [];
 
+  /** Extend the range of prices to these, until the user gives the height to the candles again. */
+  revealPrices: (prices: readonly number[]) => void = () => {};
+
   /** Draw again at the next frame. A range of prices that a user chose on the axis stays. */
   redraw(): void {
     this.engine.setStyles({});

@@ -154,13 +154,21 @@ export class ChartDrawings {
     return drawing;
   }
 
-  /** Select a drawing, and scroll the chart to it if its first point is not visible. */
+  /**
+   * Select a drawing, and scroll the chart to it if its first point is not visible. The range of
+   * prices includes all its points from then on.
+   */
   reveal(drawing: Drawing): void {
     drawingTools.setIsHidden(false);
     this.#select(drawing);
     const { projection } = this;
     const place = projection && handlesOf(drawing, projection)[0];
     const [point] = drawing.points;
+    if (projection !== null) {
+      const ys = handlesOf(drawing, projection).map(({ y }) => y);
+      const isOutside = ys.some((y) => y < 0 || y > projection.height);
+      if (isOutside) this.#options.price.revealPrices(drawing.points.map(({ price }) => price));
+    }
     if (!place || point === undefined || (place.x >= 0 && place.x <= projection.width)) return;
     const ahead = Math.round(projection.width / 3 / this.#options.price.engine.getBarSpace().bar);
     this.#options.price.engine.scrollToDataIndex(projection.indexOf(point.time) + ahead);

@@ -48,6 +48,8 @@ export class TradingLines {
   #movedId: string | null = null;
   /** The lines that the range of prices contains, however far they are. */
   readonly #revealed = createSignal<ReadonlySet<number>>(new Set());
+  /** The prices of a place that is shown, which no line needs to have. */
+  readonly #places = createSignal<readonly number[]>([]);
 
   constructor(chart: PriceChart, root: HTMLElement, app: AppStore, store: ChartStore) {
     this.#chart = chart;
@@ -72,9 +74,14 @@ export class TradingLines {
     });
     const stopDrawing = chart.onDraw((scale) => this.#lines.draw(scale));
     chart.extraPrices = (from, to) => this.#extraPrices(from, to);
+    chart.revealPrices = (prices) => {
+      this.#places[1](prices);
+      chart.fitPrices();
+    };
     onCleanup(() => {
       stopDrawing();
       chart.extraPrices = () => [];
+      chart.revealPrices = () => {};
       this.#preview.cancel();
       this.#lines.remove();
     });
@@ -84,12 +91,13 @@ export class TradingLines {
 
   /** Whether the range of prices was extended to a line that is far from the candles. */
   get isExtended(): boolean {
-    return this.#revealed[0]().size > 0;
+    return this.#revealed[0]().size > 0 || this.#places[0]().length > 0;
   }
 
   /** Give the height to the candles again. */
   fitCandles(): void {
     this.#revealed[1](new Set<number>());
+    this.#places[1]([]);
     this.#chart.fitPrices();
   }
 
@@ -117,6 +125,7 @@ export class TradingLines {
       this.#store.symbol();
       untrack(() => this.#lines.cancelMoves());
       this.#revealed[1](new Set<number>());
+      this.#places[1]([]);
     });
     createEffect(() => {
       this.#instrument[1](null);
@@ -312,9 +321,10 @@ export class TradingLines {
   /** Extend the range of prices to lines that leave the candles at least half of the height. */
   #extraPrices(from: number, to: number): readonly number[] {
     const half = (to - from) / 2;
-    return this.#lines.prices.filter(
+    const shown = this.#lines.prices.filter(
       (price) => (price > from - half && price < to + half) || this.#revealed[0]().has(price),
     );
+    return [...shown, ...this.#places[0]()];
   }
 
   #reveal(prices: readonly number[]): void {
