@@ -1,8 +1,7 @@
 // A client behind a proxy that refuses WebSockets, against a real backend.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { ConnectionStatus, OrderStatus, OrderType, Side } from "../../src/model/broker.ts";
 import { TradingClient } from "../../src/trading-client.ts";
-import { Backend } from "../support/backend.ts";
 import { readHistory, SYMBOL } from "../support/bar-history.ts";
 import { FakeChart } from "../support/fake-chart.ts";
 import { FakeHost } from "../support/fake-host.ts";
@@ -10,16 +9,12 @@ import { TcpProxy } from "../support/tcp-proxy.ts";
 import { expectAllExecutions, marketOrder, quoteOf, versionsOf } from "../support/trading.ts";
 import { until } from "../support/until.ts";
 
-let backend: Backend;
+const { port } = inject("simulated");
 let proxy: TcpProxy;
 let client: TradingClient;
 
-beforeAll(async () => {
-  backend = await Backend.start();
-});
-
 beforeEach(async () => {
-  proxy = new TcpProxy(backend.port);
+  proxy = new TcpProxy(port);
   const baseUrl = await proxy.start();
   proxy.refuseUpgrades();
   client = new TradingClient({
@@ -33,8 +28,6 @@ afterEach(() => {
   client.close();
   proxy.close();
 });
-
-afterAll(() => backend.stop());
 
 test("quotes and bars are polled, and commands work, over REST alone", async () => {
   const quotes = new Set<number>();
@@ -136,7 +129,7 @@ test("without polling the client only waits", async () => {
 
 async function proxyAddress(): Promise<string> {
   proxy.close();
-  proxy = new TcpProxy(backend.port);
+  proxy = new TcpProxy(port);
   const address = await proxy.start();
   proxy.refuseUpgrades();
   return address;

@@ -3,23 +3,14 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { Backend } from "../support/backend.ts";
-
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await Backend.start();
-});
-
-afterAll(() => backend.stop());
+import { expect, inject, test } from "vitest";
 
 test("the README contains the example, which buys and prints what it promises", async () => {
   const folder = fileURLToPath(new URL("../../", import.meta.url));
   const name = "examples/first-order.ts";
   const [readme, source] = ["README.md", name].map((each) => readFileSync(folder + each, "utf8"));
   expect(readme).toContain(`\`\`\`ts\n${source}\`\`\``);
-  const env = { ...process.env, BACKEND: backend.address };
+  const env = { ...process.env, BACKEND: inject("standing").address };
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, ["--conditions=trading-api-source", name], {
     cwd: folder,

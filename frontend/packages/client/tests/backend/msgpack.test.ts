@@ -1,10 +1,9 @@
 // A client with MessagePack and one with JSON, side by side, against a real backend.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import type { FeedName, Feeds } from "../../src/feeds.ts";
 import { OrderType, Side } from "../../src/model/broker.ts";
 import type { WebSocketClass } from "../../src/socket-options.ts";
 import { TradingClient } from "../../src/trading-client.ts";
-import { Backend } from "../support/backend.ts";
 import { marketOrder, quoteOf } from "../support/trading.ts";
 import { until } from "../support/until.ts";
 
@@ -21,13 +20,7 @@ const MARKET_FEEDS = {
   brokerConnection: { accountId },
 };
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await Backend.start();
-});
-
-afterAll(() => backend.stop());
+const { address } = inject("simulated");
 
 /** Subscribe to all feeds, and record what each of them sends as text. */
 async function record(client: TradingClient): Promise<Map<FeedName, string[]>> {
@@ -64,7 +57,7 @@ test("both encodings have the same data, and MessagePack carries no text", async
       this.addEventListener("message", ({ data }) => frames.push(data));
     }
   } as unknown as WebSocketClass;
-  const baseUrl = backend.address;
+  const baseUrl = address;
   const json = new TradingClient({ baseUrl });
   const msgpack = new TradingClient({
     baseUrl,
@@ -103,7 +96,7 @@ test("both encodings have the same data, and MessagePack carries no text", async
 });
 
 test("a client with MessagePack resumes after its connection was replaced", async () => {
-  const client = new TradingClient({ baseUrl: backend.address, encoding: "msgpack" });
+  const client = new TradingClient({ baseUrl: address, encoding: "msgpack" });
   const reconnections: string[] = [];
   const executions: number[] = [];
   const subscription = client.feeds.executions(
@@ -116,9 +109,9 @@ test("a client with MessagePack resumes after its connection was replaced", asyn
   await subscription.confirmed;
   await client.commands("RESUMED").place(marketOrder(Side.Buy));
   await until(() => executions.length === 1);
-  const connections = await (await fetch(`${backend.address}/api/v1/admin/connections`)).json();
+  const connections = await (await fetch(`${address}/api/v1/admin/connections`)).json();
   for (const { id } of connections) {
-    await fetch(`${backend.address}/api/v1/admin/connections/${id}`, { method: "DELETE" });
+    await fetch(`${address}/api/v1/admin/connections/${id}`, { method: "DELETE" });
   }
   await until(() => reconnections.length === 1);
   await client.commands("RESUMED").place(marketOrder(Side.Buy, 2));

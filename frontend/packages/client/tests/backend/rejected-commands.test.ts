@@ -5,10 +5,10 @@ import type { AccountCommands } from "../../src/account-commands.ts";
 import { ApiError } from "../../src/errors.ts";
 import { OrderType, Side } from "../../src/model/broker.ts";
 import { createSocketCommands } from "../../src/socket-commands.ts";
-import { proxiedClient, STANDING_MARKET } from "../support/proxied-client.ts";
+import { proxiedClient } from "../support/proxied-client.ts";
 import { marketOrder } from "../support/trading.ts";
 
-const setup = proxiedClient(STANDING_MARKET);
+const setup = proxiedClient("standing");
 
 const buy = () => marketOrder(Side.Buy);
 const LEVERAGE = { symbol: "BTCUSD", orderType: OrderType.Market, side: Side.Buy };

@@ -1,20 +1,11 @@
 // A page that is loaded again, against a real backend.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { OrderStatus, OrderType, Side } from "../../src/model/broker.ts";
 import type { ResumeStorage } from "../../src/resume-storage.ts";
 import { TradingClient } from "../../src/trading-client.ts";
-import { Backend } from "../support/backend.ts";
 import { FakeHost } from "../support/fake-host.ts";
 import { marketOrder, quoteOf } from "../support/trading.ts";
 import { until } from "../support/until.ts";
-
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await Backend.start();
-});
-
-afterAll(() => backend.stop());
 
 test("what happened during a reload is reported after it, and nothing twice", async () => {
   let text: string | null = null;
@@ -27,7 +18,8 @@ test("what happened during a reload is reported after it, and nothing twice", as
     },
     remove: () => {},
   };
-  const open = () => new TradingClient({ baseUrl: backend.address, resume: { storage } });
+  const open = () =>
+    new TradingClient({ baseUrl: inject("simulated").address, resume: { storage } });
   const first = open();
   const host = new FakeHost();
   const broker = await first.broker(host, "RELOADED");

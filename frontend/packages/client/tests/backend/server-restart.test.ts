@@ -1,5 +1,5 @@
 // A client while its backend is killed and started again.
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BrokerTerminalService } from "../../src/broker-terminal-service.ts";
 import { ConnectionStatus, OrderType, Side } from "../../src/model/broker.ts";
 import type { AccountRest } from "../../src/rest-client.ts";
@@ -11,8 +11,16 @@ import { FakeHost } from "../support/fake-host.ts";
 import { expectAllExecutions, marketOrder, quoteOf, versionsOf } from "../support/trading.ts";
 import { until } from "../support/until.ts";
 
+let server: Backend;
+let accounts = 0;
+
+beforeAll(async () => {
+  server = await Backend.start();
+});
+
+afterAll(() => server.stop());
+
 interface TradedAccount {
-  server: Backend;
   trader: TradingClient;
   host: FakeHost;
   broker: BrokerTerminalService;
@@ -23,11 +31,12 @@ interface TradedAccount {
 async function withTradedAccount(
   run: (killed: TradedAccount, orderId: string) => Promise<void>,
 ): Promise<void> {
-  const server = await Backend.start();
+  accounts += 1;
+  const id = `KILLED-${accounts}`;
   const trader = new TradingClient({ baseUrl: server.address });
   try {
     const host = new FakeHost();
-    const broker = await trader.broker(host, "KILLED");
+    const broker = await trader.broker(host, id);
     await broker.ready();
     await broker.placeOrder(marketOrder(Side.Buy, 2));
     await until(() => host.position("BTCUSD")?.qty === 0.02);
@@ -36,15 +45,14 @@ async function withTradedAccount(
     const resting = { ...marketOrder(Side.Buy), type: OrderType.Limit, limitPrice };
     const { orderId } = await broker.placeOrder(resting);
     await until(() => host.liveOrders().includes(orderId));
-    await run({ server, trader, host, broker, account: trader.rest.account("KILLED") }, orderId);
+    await run({ trader, host, broker, account: trader.rest.account(id) }, orderId);
   } finally {
     trader.close();
-    await server.stop();
   }
 }
 
 test("after a killed server restarts, the client has lost and repeated nothing", () =>
-  withTradedAccount(async ({ server, trader, host, broker, account }, orderId) => {
+  withTradedAccount(async ({ trader, host, broker, account }, orderId) => {
     const begin = Math.floor(Date.now() / 1_000);
     const { bars } = await readHistory(trader, "1S", begin - 60, begin + 60, 60);
     const chart = new FakeChart(bars);
@@ -72,7 +80,7 @@ test("after a killed server restarts, the client has lost and repeated nothing",
   }));
 
 test("a command in flight while the server is killed is executed at most once", () =>
-  withTradedAccount(async ({ server, host, broker, account }) => {
+  withTradedAccount(async ({ host, broker, account }) => {
     const placing = broker.placeOrder(marketOrder(Side.Sell)).then(
       () => true,
       (error) => {

@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from "vitest";
 import { TradingClient } from "../../src/trading-client.ts";
-import { Backend } from "./backend.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 export interface ProxiedClient {
-  backend: Backend;
   /** A client without the proxy. Its connection is never cut. */
   direct: TradingClient;
   proxy: TcpProxy;
@@ -12,29 +10,19 @@ export interface ProxiedClient {
   client: TradingClient;
 }
 
-/** The settings of a backend whose market does not move. */
-export const STANDING_MARKET = {
-  DATAFEED_CLOCK: "step",
-  DATAFEED_START: "2026-01-05T10:30:00Z",
-  MARKET_STALE_S: "600",
-};
-
 /**
- * Register hooks that give a test file one backend with the `environment`, and each of its tests a
- * client behind a proxy.
+ * Register hooks that give each test of a file a client behind a proxy, of the shared backend whose
+ * market moves or does not.
  */
-export function proxiedClient(environment: Record<string, string> = {}): ProxiedClient {
+export function proxiedClient(market: "simulated" | "standing" = "simulated"): ProxiedClient {
   const setup = {} as ProxiedClient;
-  beforeAll(async () => {
-    setup.backend = await Backend.start(environment);
-    setup.direct = new TradingClient({ baseUrl: setup.backend.address });
+  const { address, port } = inject(market);
+  beforeAll(() => {
+    setup.direct = new TradingClient({ baseUrl: address });
   });
-  afterAll(async () => {
-    setup.direct.close();
-    await setup.backend.stop();
-  });
+  afterAll(() => setup.direct.close());
   beforeEach(async () => {
-    setup.proxy = new TcpProxy(setup.backend.port);
+    setup.proxy = new TcpProxy(port);
     setup.client = new TradingClient({ baseUrl: await setup.proxy.start() });
   });
   afterEach(() => {
