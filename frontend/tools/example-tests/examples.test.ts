@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   CHROMIUM_MISSING,
   chromiumPath,
-  launchChromium,
+  launchForShortPages,
 } from "../../apps/terminal/browser/support/chromium.ts";
 import { Backend } from "../../packages/client/tests/support/backend.ts";
 import { StaticServer } from "./static-server.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
     Backend.start({ CORS_ORIGIN_REGEX: "http://127\\.0\\.0\\.1:[0-9]+" }),
     build,
   ]);
-  if (chromiumPath !== undefined) browser = await launchChromium();
+  if (chromiumPath !== undefined) browser = await launchForShortPages();
 });
 
 afterAll(async () => {

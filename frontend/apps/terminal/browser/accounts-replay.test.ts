@@ -1,31 +1,16 @@
 // Accounts and the controls of a replay, against a real server whose market stands still.
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { axeViolations } from "./support/axe.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import type { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let browser: Browser;
-let market: SteppedMarket;
-let terminal: TerminalPage;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [browser, market] = await Promise.all([launchChromium(), SteppedMarket.start()]);
-}, 60_000);
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-afterEach(() => terminal?.close());
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
+// The tests jump by months, for which no other file could share this market.
+const tests = TerminalTests.steppedAlone("REPLAY");
 
 const rest = async <T>(path: string, options: RequestInit = {}): Promise<T> => {
   const headers = { "Content-Type": "application/json" };
-  const response = await fetch(`${market.address}/api/v1${path}`, { headers, ...options });
+  const response = await fetch(`${tests.address}/api/v1${path}`, { headers, ...options });
   if (!response.ok) throw new Error(await response.text());
   return (await response.json()) as T;
 };
@@ -41,7 +26,7 @@ async function openAccounts(page: Page): Promise<Locator> {
 }
 
 test("an account is created by keyboard, named, funded and reset by its typed id", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  const terminal = await tests.open();
   const { page } = terminal;
   await account(page).focus();
   await page.keyboard.press("Enter");
@@ -110,7 +95,8 @@ test("many accounts are searched and loaded page by page, on a phone too", async
     );
   }
   const viewport = { width: 390, height: 780 };
-  terminal = await TerminalPage.open(browser, market.address, {
+  const terminal = await tests.open({
+    account: "DEMO-ACCOUNT",
     viewport,
     hasTouch: true,
     isMobile: true,
@@ -134,7 +120,7 @@ test("many accounts are searched and loaded page by page, on a phone too", async
 });
 
 test("the command whose answer was lost is done once", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "LOST" });
+  const terminal = await tests.open({ account: "LOST" });
   const { page } = terminal;
   const keys: (string | null)[] = [];
   await page.route("**/broker/accounts/LOST/deposit", async (route) => {
@@ -171,8 +157,8 @@ const setReplay = (body: object) =>
 const bar = (page: Page) => page.getByRole("region", { name: "Replay" });
 
 test("the market is stepped by a key and played by mouse, and every terminal shows it", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
-  const other = await TerminalPage.open(browser, market.address, { account: "OTHER" });
+  const terminal = await tests.open();
+  const other = await tests.open({ account: "OTHER" });
   try {
     const { page } = terminal;
     const shows = (from: TerminalPage, text: string) =>
@@ -202,12 +188,11 @@ test("the market is stepped by a key and played by mouse, and every terminal sho
     await Promise.all([terminal, other].map((each) => bar(each.page).getByText(clock).waitFor()));
   } finally {
     await setReplay({ state: "paused", speed: 1 });
-    await other.close();
   }
 });
 
 test("a jump to a date fills what it passes, and the chart continues with its bars", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "JUMPER" });
+  const terminal = await tests.open({ account: "JUMPER" });
   const { page } = terminal;
   const { ask } = await terminal.quote();
   await terminal.fillTicket({ type: "Stop", quantity: 1, stop: ask + 0.02 });
@@ -229,7 +214,7 @@ test("a jump to a date fills what it passes, and the chart continues with its ba
 }, 60_000);
 
 test("a long jump shows its progress on a phone, and ends where it is stopped", async () => {
-  terminal = await TerminalPage.open(browser, market.address, {
+  const terminal = await tests.open({
     viewport: { width: 390, height: 780 },
     hasTouch: true,
     isMobile: true,

@@ -1,39 +1,19 @@
 // Price alerts and notifications, by mouse and keyboard, against a market that a test moves.
 import { RestClient } from "@trading-api/client";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { Backend } from "./support/backend.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import { beforeEach, expect, test } from "vitest";
+import type { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
+// The prices of this market are the same in each run.
+const tests = TerminalTests.steppedAlone("ALERTS");
 let terminal: TerminalPage;
 let rest: RestClient;
-let tests = 0;
-let account = "";
 
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-  rest = new RestClient({ baseUrl: market.address });
+beforeEach(async () => {
+  rest = new RestClient({ baseUrl: tests.address });
 });
 
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-  tests += 1;
-  account = `ALERTS-${tests}`;
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
-
-const stored = () => rest.alerts(account).all();
+const stored = () => rest.alerts(tests.account).all();
 const last = async () => {
   const [quote] = await rest.market.quotes(["AAPL"]);
   if (quote?.s !== "ok") throw new Error("no quote");
@@ -41,7 +21,7 @@ const last = async () => {
 };
 
 test("an alert is created by keys, fires, and is in the history of notifications", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  terminal = await tests.open();
   const { page } = terminal;
   const price = Number(((await last()) - 0.02).toFixed(2));
   await page.locator("body").press("a");
@@ -55,7 +35,7 @@ test("an alert is created by keys, fires, and is in the history of notifications
   await dialog.waitFor({ state: "detached" });
   const [alert] = await stored();
   expect(alert).toMatchObject({ symbol: "AAPL", price, condition: "down", message: "Buy the dip" });
-  await market.advanceUntil(async () => (await stored())[0]?.status === "fired");
+  await tests.server.advanceUntil(async () => (await stored())[0]?.status === "fired");
   await terminal.toast("Price alert").filter({ hasText: "Buy the dip" }).waitFor();
   await terminal.show("Alerts");
   const row = page.locator(`tr[data-alert="${alert?.id}"]`);
@@ -69,9 +49,9 @@ test("an alert is created by keys, fires, and is in the history of notifications
 
 test("an alert is changed and deleted in its table", async () => {
   const price = Number((await last()).toFixed(2)) + 20;
-  const alerts = rest.alerts(account);
+  const alerts = rest.alerts(tests.account);
   const { id } = await alerts.create({ symbol: "AAPL", price, condition: "up" });
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  terminal = await tests.open();
   const { page } = terminal;
   await page.locator("body").press("6");
   const row = page.locator(`tr[data-alert="${id}"]`);
@@ -99,8 +79,10 @@ test("an alert is changed and deleted in its table", async () => {
 test("an alert is added from the menu of the chart, moved by keys, and deleted on its line", async () => {
   // A line that is far from the candles is only counted at the edge.
   const price = Number(((await last()) + 0.03).toFixed(2));
-  const { id } = await rest.alerts(account).create({ symbol: "AAPL", price, condition: "up" });
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  const { id } = await rest
+    .alerts(tests.account)
+    .create({ symbol: "AAPL", price, condition: "up" });
+  terminal = await tests.open();
   const { page } = terminal;
   const line = page.locator(".price-line").filter({ hasText: "Alert: rises to" });
   const handle = line.getByRole("slider");
@@ -123,7 +105,7 @@ test("an alert is added from the menu of the chart, moved by keys, and deleted o
 });
 
 test("the history has what the server stored and the errors of this page, in groups", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  terminal = await tests.open();
   const { page } = terminal;
   for (const quantity of [1, 2]) {
     await terminal.fillTicket({ quantity });
@@ -136,11 +118,11 @@ test("the history has what the server stored and the errors of this page, in gro
   const fills = page.getByRole("dialog").getByRole("listitem").filter({ hasText: "Order filled" });
   await fills.getByText("2 times").click();
   await expect.poll(() => fills.innerText()).toMatch(/2 AAPL[\s\S]*1 AAPL/);
-  expect((await rest.account(account).notifications()).length).toBe(2);
+  expect((await rest.account(tests.account).notifications()).length).toBe(2);
 });
 
 test("notifications of the browser stay off where it blocks them, and the choice is kept", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  terminal = await tests.open();
   const { page } = terminal;
   const choice = page.getByRole("checkbox", { name: /^Notifications of the browser/ });
   await page.locator("body").press("n");
@@ -154,18 +136,4 @@ test("notifications of the browser stay off where it blocks them, and the choice
   await terminal.isLoaded();
   await page.locator("body").press("n");
   expect(await choice.isChecked()).toBe(true);
-});
-
-test("without the module there is no panel of alerts, and the connection stays", async () => {
-  const backend = await Backend.start({ ENABLED_MODULES: "datafeed,broker" });
-  try {
-    terminal = await TerminalPage.open(browser, backend.address);
-    await terminal.page.getByRole("tab", { name: "Equity" }).waitFor();
-    await terminal.page.locator("body").press("a");
-    await terminal.badge("Live");
-    expect(await terminal.page.getByRole("tab", { name: "Alerts" }).count()).toBe(0);
-    expect(await terminal.page.getByRole("dialog").count()).toBe(0);
-  } finally {
-    await backend.stop();
-  }
 });

@@ -2,10 +2,12 @@
 // backend.
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
-import { boxOf, Finger, middleOf, PHONE, SteppedTerminal } from "./support/stepped-terminal.ts";
+import { boxOf, Finger, middleOf } from "./support/finger.ts";
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
+import { PHONE } from "./support/window.ts";
 
-const shared = SteppedTerminal.of("LINES");
+const tests = TerminalTests.stepped("LINES");
 
 interface WireOrder {
   id: string;
@@ -23,10 +25,10 @@ interface WirePosition {
   stopLoss?: number;
 }
 
-const orders = () => shared.get<WireOrder[]>("orders");
+const orders = () => tests.get<WireOrder[]>("orders");
 const limitPrice = async () =>
   (await orders()).find(({ parentId }) => parentId === undefined)?.limitPrice;
-const position = async () => (await shared.get<WirePosition[]>("positions"))[0];
+const position = async () => (await tests.get<WirePosition[]>("positions"))[0];
 
 /** Place a limit order near the market, and return the handle of its line and its price. */
 async function placeLimit(
@@ -63,7 +65,7 @@ async function drag({ page }: TerminalPage, handle: Locator, distance: number): 
 }
 
 test("a line that is dragged modifies its order when the mouse is released", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { handle, price } = await placeLimit(terminal);
   await drag(terminal, handle, 60);
   const moved = await shownPrice(handle);
@@ -80,7 +82,7 @@ test("a line that is dragged modifies its order when the mouse is released", asy
 });
 
 test("a line that is released outside of the chart stays within the visible prices", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const { handle, price } = await placeLimit(terminal);
   const { x, y } = await middleOf(handle);
@@ -96,7 +98,7 @@ test("a line that is released outside of the chart stays within the visible pric
 });
 
 test("Escape moves a dragged line back, and nothing is sent", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const { handle, price } = await placeLimit(terminal);
   const { y } = await middleOf(handle);
@@ -110,7 +112,7 @@ test("Escape moves a dragged line back, and nothing is sent", async () => {
 });
 
 test("keys move a line by ticks, and Enter sends it", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const { handle, price } = await placeLimit(terminal);
   await handle.focus();
@@ -128,7 +130,7 @@ test("keys move a line by ticks, and Enter sends it", async () => {
 });
 
 test("a finger selects a line by a tap, and then drags or cancels it", async () => {
-  const terminal = await shared.open(PHONE);
+  const terminal = await tests.open(PHONE);
   const { page } = terminal;
   await terminal.view("Trade");
   const { handle, price } = await placeLimit(terminal);
@@ -171,7 +173,7 @@ test("a finger selects a line by a tap, and then drags or cancels it", async () 
 });
 
 test("a rejected price moves the line back, and the reason is shown", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const { handle, price } = await placeLimit(terminal);
   await page.routeWebSocket("**/api/v1/ws", (socket) => {
@@ -193,7 +195,7 @@ test("a rejected price moves the line back, and the reason is shown", async () =
 });
 
 test("a moved line shows the margin that the server finds, and an estimate of the profit", async () => {
-  const terminal = await shared.open({ symbol: "USDJPY" });
+  const terminal = await tests.open({ symbol: "USDJPY" });
   const { page } = terminal;
   const { bid } = await terminal.quote();
   const [limit, takeProfit] = [bid - 0.05, bid + 0.05];
@@ -203,7 +205,7 @@ test("a moved line shows the margin that the server finds, and an estimate of th
   await handle.focus();
   await page.keyboard.press("ArrowUp");
   const [entry, target] = [Number(limit.toFixed(2)), await shownPrice(handle)];
-  const { pipValue, pipSize } = await shared.get<{ pipValue: number; pipSize: number }>(
+  const { pipValue, pipSize } = await tests.get<{ pipValue: number; pipSize: number }>(
     "instruments/USDJPY",
   );
   const money = ((target - entry) * 1_000 * pipValue) / pipSize;
@@ -215,11 +217,11 @@ test("a moved line shows the margin that the server finds, and an estimate of th
   const margin = page.getByText(/^Free margin: /);
   await expect
     .poll(async () => parseNumber((await margin.innerText()).slice(13, -4)))
-    .toBeCloseTo((await shared.get<{ freeMargin: number }>("equity")).freeMargin, 2);
+    .toBeCloseTo((await tests.get<{ freeMargin: number }>("equity")).freeMargin, 2);
 });
 
 test("the button on a line cancels its order, by a key too", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const { handle } = await placeLimit(terminal);
   await handle.focus();
@@ -230,7 +232,7 @@ test("the button on a line cancels its order, by a key too", async () => {
 });
 
 test("a drawing under a line does not take its presses", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const { handle, price } = await placeLimit(terminal);
   const { x, y } = await middleOf(handle);
@@ -248,7 +250,7 @@ test("a drawing under a line does not take its presses", async () => {
 });
 
 test("the line of a position shows its profit, and closes it", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   await buy(terminal, 10);
   const note = terminal.line("Long 10").locator(".price-line-note");
   const profit = async () => {
@@ -259,7 +261,7 @@ test("the line of a position shows its profit, and closes it", async () => {
   };
   await expect.poll(() => note.innerText()).toBe(await profit());
   const before = await note.innerText();
-  await shared.market.advanceUntil(async () => (await note.innerText()) !== before, 5);
+  await tests.server.advanceUntil(async () => (await note.innerText()) !== before, 5);
   await expect.poll(() => note.innerText()).toBe(await profit());
   await terminal.page.getByRole("button", { name: "Close Long 10" }).click();
   await terminal.page
@@ -270,7 +272,7 @@ test("the line of a position shows its profit, and closes it", async () => {
 });
 
 test("a stop loss and a take profit are dragged out of a position", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const handle = await buy(terminal, 2);
   await drag(terminal, handle, 50);
@@ -292,7 +294,7 @@ test("a stop loss and a take profit are dragged out of a position", async () => 
 });
 
 test("a finger drags a stop loss out of a position", async () => {
-  const terminal = await shared.open(PHONE);
+  const terminal = await tests.open(PHONE);
   await terminal.view("Trade");
   const handle = await buy(terminal, 3);
   await terminal.view("Chart");
@@ -311,7 +313,7 @@ test("a finger drags a stop loss out of a position", async () => {
 });
 
 test("labels do not overlap, and lines that are not visible are counted at the edge", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const { bid } = await terminal.quote();
   const far = Number((bid * 0.8).toFixed(2));

@@ -2,10 +2,12 @@
 // a confirmation, against a real backend.
 import { expect, test } from "vitest";
 import { axeViolations } from "./support/axe.ts";
-import { boxOf, Finger, middleOf, PHONE, SteppedTerminal } from "./support/stepped-terminal.ts";
+import { boxOf, Finger, middleOf } from "./support/finger.ts";
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
+import { PHONE } from "./support/window.ts";
 
-const shared = SteppedTerminal.of("MENU");
+const tests = TerminalTests.stepped("MENU");
 
 interface WireOrder {
   type: number;
@@ -17,7 +19,7 @@ interface WireOrder {
 
 /** Return the orders of the account without what the server adds to them. */
 const orders = async () =>
-  (await shared.get<WireOrder[]>("orders")).map(({ type, side, qty, limitPrice, stopPrice }) => ({
+  (await tests.get<WireOrder[]>("orders")).map(({ type, side, qty, limitPrice, stopPrice }) => ({
     type,
     side,
     qty,
@@ -36,7 +38,7 @@ async function priceOf(terminal: TerminalPage): Promise<number> {
 }
 
 test("the menu at a price places the order that waits there, once Enter confirms it", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   await terminal.fill("Quantity", 7);
   const canvas = await boxOf(page.locator(".chart .canvas"));
@@ -85,7 +87,7 @@ test("the menu at a price places the order that waits there, once Enter confirms
 });
 
 test("with one-click trading, orders of the chart are placed without a confirmation", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const oneClick = page.getByRole("switch", { name: "One-click trading" });
   expect(await oneClick.getAttribute("aria-checked")).toBe("false");
@@ -110,7 +112,7 @@ test("with one-click trading, orders of the chart are placed without a confirmat
 });
 
 test("keys place an order from the chart, and set the prices of the ticket", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page, ticket } = terminal;
   const { bid } = await terminal.quote();
   const plus = page.getByRole("button", { name: /^Trade at/ });
@@ -139,7 +141,7 @@ test("keys place an order from the chart, and set the prices of the ticket", asy
 });
 
 test("a long press of a finger opens the menu", async () => {
-  const terminal = await shared.open(PHONE);
+  const terminal = await tests.open(PHONE);
   const { page } = terminal;
   const finger = await Finger.on(terminal);
   const canvas = await boxOf(page.locator(".chart .canvas"));

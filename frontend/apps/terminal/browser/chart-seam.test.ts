@@ -1,39 +1,24 @@
 // The seam between history and live bars on the chart, against a real backend.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import type { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
 const COMPARED_BARS = 15;
 /** The bars, and the empty space after them, that a chart shows at first. */
 const [BARS_SHOWN, RIGHT_BARS] = [120, 5];
 
-let market: SteppedMarket;
-let browser: Browser;
 let proxy: TcpProxy;
 let terminal: TerminalPage;
 
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
+// What is registered first runs last: a page without its proxy takes long to close.
+afterEach(() => proxy?.close());
 
-beforeEach(async (context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-  proxy = new TcpProxy(market.backend.port);
-  terminal = await TerminalPage.open(browser, await proxy.start());
-});
+const tests = TerminalTests.stepped("SEAM");
 
-afterEach(async () => {
-  await terminal?.close();
-  proxy?.close();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
+beforeEach(async () => {
+  proxy = new TcpProxy(tests.server.backend.port);
+  terminal = await tests.openAt(await proxy.start());
 });
 
 interface WireBar {
@@ -46,7 +31,7 @@ interface WireBar {
 
 /** Return the last bars of history, the newest first. */
 async function history(resolution: string): Promise<WireBar[]> {
-  const now = (await market.now()) / 1_000;
+  const now = (await tests.server.now()) / 1_000;
   const query = new URLSearchParams({
     symbol: "AAPL",
     resolution,
@@ -54,7 +39,7 @@ async function history(resolution: string): Promise<WireBar[]> {
     to_time: String(now + 1),
     count_back: String(COMPARED_BARS),
   });
-  const response = await fetch(`${market.address}/api/v1/datafeed/bars?${query}`);
+  const response = await fetch(`${tests.address}/api/v1/datafeed/bars?${query}`);
   if (!response.ok) throw new Error(await response.text());
   return (await response.json()).bars.toReversed();
 }
@@ -88,14 +73,14 @@ test.each([
   const { page } = terminal;
   await page.getByRole("radio", { name: resolution.label, exact: true }).click();
   await terminal.isLoaded();
-  for (let step = 0; step < 8; step += 1) await market.advance(resolution.seconds * 0.4);
+  for (let step = 0; step < 8; step += 1) await tests.server.advance(resolution.seconds * 0.4);
   await compare(resolution.resolution);
   proxy.cut();
   await terminal.badge(/Reconnecting/);
-  await market.advance(resolution.seconds * 3.5);
+  await tests.server.advance(resolution.seconds * 3.5);
   proxy.restore();
   await terminal.badge("Live");
-  await market.advance(resolution.seconds * 0.7);
+  await tests.server.advance(resolution.seconds * 0.7);
   await compare(resolution.resolution);
 });
 

@@ -1,32 +1,11 @@
 // What is drawn on the chart and over it, against a real backend.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import { expect, test } from "vitest";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
-let terminal: TerminalPage;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
+const tests = TerminalTests.stepped("CHART");
 
 test("lines outside of the visible prices have no labels", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "LABELS" });
+  const terminal = await tests.open();
   const { bid } = await terminal.quote();
   await terminal.show("Orders");
   const far = { type: "Limit", limit: bid - 0.3, stopLoss: bid / 4 } as const;
@@ -46,7 +25,7 @@ test("lines outside of the visible prices have no labels", async () => {
 });
 
 test("a stop-limit order has a line for each of its prices", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "STOP-LIMIT" });
+  const terminal = await tests.open();
   const { ask } = await terminal.quote();
   await terminal.fillTicket({ type: "Stop limit", quantity: 1, stop: ask + 0.2, limit: ask + 0.4 });
   await terminal.place();
@@ -65,7 +44,7 @@ test.each([
   { width: 1100, height: 800 },
   { width: 360, height: 740 },
 ])("notifications do not cover the chart at a width of $width", async (viewport) => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "TOASTS", viewport });
+  const terminal = await tests.open({ viewport });
   const { page } = terminal;
   if (viewport.width < 761) await page.getByRole("button", { name: "Trade", exact: true }).click();
   await terminal.fillTicket({ quantity: 1 });
@@ -80,7 +59,7 @@ test.each([
 });
 
 test("the help shows the notice of the chart library", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  const terminal = await tests.open();
   await terminal.page.keyboard.press("?");
   const notice = terminal.page.getByRole("dialog").locator(".notice");
   expect(await notice.innerText()).toContain("KLineChart, copyright 2019 lihu");

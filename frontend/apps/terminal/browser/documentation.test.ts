@@ -1,44 +1,25 @@
 // The pages of documentation, which the server serves without a build.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { Backend } from "./support/backend.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { developmentToken } from "./support/development-token.ts";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterEach, expect, test } from "vitest";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-let backend: Backend;
-let browser: Browser;
+// At a sub-path, with authentication: what breaks first.
+const tests = TerminalTests.guarded("DOCUMENTATION");
 let page: Page;
 let faults: string[];
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  // At a sub-path, with authentication: what breaks first.
-  const settings = { AUTH_MODE: "secret", AUTH_SECRET, ROOT_PATH: "/trading" };
-  [backend, browser] = await Promise.all([Backend.start(settings), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
 
 afterEach(async () => {
   expect(faults).toEqual([]);
   await page.context().close();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await backend?.stop();
-});
-
 /** Open a page. The test fails for each error of it, including refused scripts and styles. */
 async function open(path: string, options: BrowserContextOptions = {}): Promise<void> {
-  const context = await browser.newContext({
+  const context = await tests.browser.newContext({
     viewport: { width: 1280, height: 900 },
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
@@ -50,7 +31,7 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
   page.on("console", (message) => {
     if (message.type() === "error") faults.push(message.text());
   });
-  await page.goto(`${backend.address}/trading/api/v1/${path}`);
+  await page.goto(`${tests.address}/api/v1/${path}`);
 }
 
 const message = (name: string): Locator => page.locator(`[id="${name}"]`);
@@ -96,7 +77,7 @@ test("a message is found, copied and sent with a token, and its updates are show
   await bars.getByText("Enter a token first.").waitFor();
   const token = page.getByLabel("Token");
   expect(await token.evaluate((field) => field === document.activeElement)).toBe(true);
-  await token.fill(await developmentToken(AUTH_SECRET));
+  await token.fill(tests.server.token);
   await token.press("Enter");
   const editor = bars.getByRole("textbox");
   expect(await editor.evaluate((field) => field === document.activeElement)).toBe(true);

@@ -1,13 +1,13 @@
 // What the keys and the number fields of the terminal do, against a real backend.
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { SteppedTerminal } from "./support/stepped-terminal.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-const shared = SteppedTerminal.of("INPUT");
+const tests = TerminalTests.stepped("INPUT");
 
 /** Return the quantities of the account's executions. */
 async function filled(): Promise<number[]> {
-  const executions = await shared.get<{ qty: number }[]>("executions", "&limit=100");
+  const executions = await tests.get<{ qty: number }[]>("executions", "&limit=100");
   return executions.map(({ qty }) => qty);
 }
 
@@ -25,7 +25,7 @@ async function hold(page: Page, key: string, modifier?: string): Promise<void> {
 }
 
 test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => {
-  const terminal = await shared.open({ locale, symbol: "BTCUSD" });
+  const terminal = await tests.open({ locale, symbol: "BTCUSD" });
   await terminal.ticket.getByRole("radio", { name: /^Buy/ }).click();
   await terminal.fill("Quantity", "0,5");
   await terminal.place();
@@ -33,7 +33,7 @@ test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => 
   await position.waitFor();
   // The market may not have enough liquidity at first.
   const quantity = () => terminal.cell(position, "qty").innerText();
-  await shared.market.advanceUntil(async () => (await quantity()) === "0,5", 5);
+  await tests.server.advanceUntil(async () => (await quantity()) === "0,5", 5);
   expect((await filled()).reduce((sum, qty) => sum + qty)).toBeCloseTo(0.5, 8);
 
   await position.getByRole("button", { name: "Close part" }).click();
@@ -41,7 +41,7 @@ test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => 
   expect(await dialog.getByLabel("Quantity to close", { exact: true }).inputValue()).toBe("0,5");
   await terminal.fill("Quantity to close", "0,2", dialog);
   await dialog.getByRole("button", { name: "Close 0,2" }).click();
-  await shared.market.advanceUntil(async () => (await quantity()) === "0,3", 5);
+  await tests.server.advanceUntil(async () => (await quantity()) === "0,3", 5);
 
   // A suggested price is written as the same language reads it.
   await terminal.ticket.getByRole("radio", { name: "Limit", exact: true }).click();
@@ -51,7 +51,7 @@ test.each(["de-DE", "fr-FR"])("a decimal comma is one in %s", async (locale) => 
 });
 
 test("a decimal comma is no number in en-US, and nothing is placed", async () => {
-  const terminal = await shared.open({ symbol: "BTCUSD" });
+  const terminal = await tests.open({ symbol: "BTCUSD" });
   const { page, ticket } = terminal;
   for (const text of ["0,5", "1,5", "12,34"]) {
     await terminal.fill("Quantity", text);
@@ -67,7 +67,7 @@ test("a decimal comma is no number in en-US, and nothing is placed", async () =>
 });
 
 test("a held key is one command", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page, ticket } = terminal;
   await terminal.fill("Quantity", 1);
   await hold(page, "Enter", "Control");
@@ -88,7 +88,7 @@ test("a held key is one command", async () => {
 });
 
 test("the buttons of a position are disabled while a command on it runs", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const gate = Promise.withResolvers<void>();
   const keys: (string | undefined)[] = [];
@@ -121,7 +121,7 @@ test("the buttons of a position are disabled while a command on it runs", async 
 });
 
 test("an order that its preview rejects, or of an unknown instrument, cannot be placed", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page, ticket } = terminal;
   const place = ticket.locator("button[type=submit]");
   await terminal.fillTicket({ quantity: 500_000 });

@@ -1,9 +1,7 @@
 // An account of real money at a venue, against a real backend and the simulated venue.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 import { Venue } from "./support/venue.ts";
 
 const ACCOUNT = "LIVE-BINANCE";
@@ -12,50 +10,41 @@ const SYMBOL = "BTCUSDT";
 const START_TIMEOUT_MS = 60_000;
 
 let venue: Venue;
-let backend: Backend;
-let browser: Browser;
-let terminal: TerminalPage;
 
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
+const tests = TerminalTests.alone("LIVE", start, START_TIMEOUT_MS);
+
+async function start() {
   const funds = JSON.stringify({ USDT: "10000" });
   venue = await Venue.start(
     ...["--history-minutes", "120", "--commission", "quote", "--balances", funds],
   );
   await quote(99.5, 100.5);
-  [backend, browser] = await Promise.all([
-    Backend.start({
-      DATAFEED_SOURCE: "ccxt",
-      DATAFEED_VENUE: "binance",
-      DATAFEED_SYMBOLS: "BTC/USDT",
-      DATAFEED_HISTORY_DAYS: "1",
-      BROKER: "ccxt",
-      BROKER_VENUE: "binance",
-      LIVE_ACCOUNT_ID: ACCOUNT,
-      LIVE_API_KEY: "venue-key",
-      LIVE_API_SECRET: "venue-secret",
-      LIVE_TRADING: "yes-with-real-money",
-      ACCOUNT_CURRENCY: "USDT",
-      RISK_ORDER_VALUE_MAX: "1000",
-      RISK_POSITION_VALUE_MAX: "1000",
-      RISK_PRICE_DISTANCE_PERCENT: "20",
-      CCXT_OPTIONS: venue.ccxtOptions,
-    }),
-    launchChromium(),
-  ]);
-}, START_TIMEOUT_MS);
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await backend?.stop();
-  await venue?.stop();
-});
+  const backend = await Backend.start({
+    DATAFEED_SOURCE: "ccxt",
+    DATAFEED_VENUE: "binance",
+    DATAFEED_SYMBOLS: "BTC/USDT",
+    DATAFEED_HISTORY_DAYS: "1",
+    BROKER: "ccxt",
+    BROKER_VENUE: "binance",
+    LIVE_ACCOUNT_ID: ACCOUNT,
+    LIVE_API_KEY: "venue-key",
+    LIVE_API_SECRET: "venue-secret",
+    LIVE_TRADING: "yes-with-real-money",
+    ACCOUNT_CURRENCY: "USDT",
+    RISK_ORDER_VALUE_MAX: "1000",
+    RISK_POSITION_VALUE_MAX: "1000",
+    RISK_PRICE_DISTANCE_PERCENT: "20",
+    CCXT_OPTIONS: venue.ccxtOptions,
+  });
+  const { address } = backend;
+  return {
+    address,
+    async stop() {
+      await backend.stop();
+      await venue.stop();
+    },
+  };
+}
 
 /** Let the venue show one bid and one ask, and a trade between them. */
 async function quote(bid: number, ask: number, size = 10): Promise<void> {
@@ -68,11 +57,10 @@ async function quote(bid: number, ask: number, size = 10): Promise<void> {
   });
 }
 
-const open = (account: string) =>
-  TerminalPage.open(browser, backend.address, { account, symbol: SYMBOL });
+const open = (account: string) => tests.open({ account, symbol: SYMBOL });
 
 test("an order at a venue is confirmed, filled in parts, and right after its socket was lost", async () => {
-  terminal = await open(ACCOUNT);
+  const terminal = await open(ACCOUNT);
   const { page } = terminal;
   await page.getByRole("region", { name: "Account of real money" }).waitFor();
   await terminal.fillTicket({ type: "Limit", quantity: 1, limit: 100 });
@@ -116,7 +104,7 @@ test("an order at a venue is confirmed, filled in parts, and right after its soc
 }, 60_000);
 
 test("trading is halted and resumed by the switch of the account", async () => {
-  terminal = await open(ACCOUNT);
+  const terminal = await open(ACCOUNT);
   const { page } = terminal;
   await page.getByRole("button", { name: "Halt trading" }).click();
   await page.keyboard.press("Enter");
@@ -133,7 +121,7 @@ test("trading is halted and resumed by the switch of the account", async () => {
 });
 
 test("a paper account beside it looks as always, and is not asked", async () => {
-  terminal = await open("PAPER");
+  const terminal = await open("PAPER");
   const { page } = terminal;
   expect(await page.getByRole("region", { name: "Account of real money" }).count()).toBe(0);
   await terminal.fillTicket({ quantity: 1 });

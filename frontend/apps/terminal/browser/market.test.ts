@@ -5,15 +5,17 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { TRADES_MAX } from "../src/market/trade-queue.ts";
 import { chromiumPath } from "./support/chromium.ts";
+import { Finger, middleOf } from "./support/finger.ts";
 import { BookScreen, MANY_SYMBOLS } from "./support/market-screen.ts";
-import { Finger, middleOf, PHONE, SteppedTerminal } from "./support/stepped-terminal.ts";
 import { parseNumber } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
+import { PHONE } from "./support/window.ts";
 
-const stepped = SteppedTerminal.of("MARKET", MANY_SYMBOLS);
+const tests = TerminalTests.steppedAlone("MARKET", MANY_SYMBOLS);
 let client: TradingClient;
 
 beforeAll(() => {
-  if (chromiumPath !== undefined) client = new TradingClient({ baseUrl: stepped.market.address });
+  if (chromiumPath !== undefined) client = new TradingClient({ baseUrl: tests.address });
 });
 
 afterAll(() => client?.close());
@@ -26,11 +28,11 @@ const symbols = (page: Page) =>
     .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-symbol")));
 
 test("the order book is that of the server, also grouped, and its middle and spread", async () => {
-  const terminal = await stepped.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const book = new BookScreen(page, client);
   await book.showsBook("AAPL");
-  await stepped.market.advance(5);
+  await tests.server.advance(5);
   await book.showsBook("AAPL");
   const { bid, ask } = await terminal.quote();
   const line = page.locator(".spread");
@@ -43,12 +45,12 @@ test("the order book is that of the server, also grouped, and its middle and spr
   await row(page, "MSFT").locator("button.row").click();
   await page.getByRole("region", { name: "Order book and trades of MSFT" }).waitFor();
   await book.showsBook("MSFT");
-  await page.goto(`${stepped.market.address}/?account=${stepped.account}&symbol=AAPL`);
+  await page.goto(`${tests.address}/?account=${tests.account}&symbol=AAPL`);
   await book.showsBook("AAPL", 10);
 });
 
 test("a click and the keys enter a price, and own orders are marked with what is left", async () => {
-  const terminal = await stepped.open();
+  const terminal = await tests.open();
   const { page, ticket } = terminal;
   const book = new BookScreen(page, client);
   await book.showsBook("AAPL");
@@ -73,17 +75,17 @@ test("a click and the keys enter a price, and own orders are marked with what is
   const own = page.locator(".level.has-own");
   const marked = own.filter({ hasText: below.toFixed(2) });
   await marked.locator("b", { hasText: "own orders 7" }).waitFor();
-  const [order] = await client.rest.account(stepped.account).orders();
+  const [order] = await client.rest.account(tests.account).orders();
   expect(order).toMatchObject({ limitPrice: below, qty: 7 });
   await page.getByLabel("Group prices by").selectOption({ label: "0.05" });
   const group = (Math.floor(Math.round(below * 100) / 5) * 5) / 100;
   await own.filter({ hasText: group.toFixed(2) }).waitFor();
-  await client.commands(stepped.account).cancel(order?.id ?? "");
+  await client.commands(tests.account).cancel(order?.id ?? "");
   await own.waitFor({ state: "detached" });
 });
 
 test("every trade is listed once with its side, and nothing is subscribed while it is hidden", async () => {
-  const terminal = await stepped.open({ symbol: "BTCUSD", timezoneId: "Asia/Tokyo" });
+  const terminal = await tests.open({ symbol: "BTCUSD", timezoneId: "Asia/Tokyo" });
   const { page } = terminal;
   const sent: string[] = [];
   page.on("websocket", (socket) =>
@@ -102,7 +104,7 @@ test("every trade is listed once with its side, and nothing is subscribed while 
   await expect.poll(() => count("orderbook.unsubscribe")).toBe(1);
   const rows = page.getByRole("list", { name: /^Trades/ }).getByRole("listitem");
   await rows.first().waitFor();
-  for (let step = 0; step < 3; step += 1) await stepped.market.advance(2);
+  for (let step = 0; step < 3; step += 1) await tests.server.advance(2);
   const texts = () =>
     rows.evaluateAll((rows) => rows.map((row) => row.textContent?.replace(/\s+/g, " ").trim()));
   const lineOf =
@@ -134,11 +136,11 @@ test("every trade is listed once with its side, and nothing is subscribed while 
 });
 
 test("a book without a connection says so until the server sends it again", async () => {
-  const proxy = new TcpProxy(stepped.market.backend.port);
+  const proxy = new TcpProxy(tests.server.backend.port);
   const address = await proxy.start();
-  const { page } = await stepped.open();
+  const { page } = await tests.open();
   try {
-    await page.goto(`${address}/?account=${stepped.account}&symbol=AAPL`);
+    await page.goto(`${address}/?account=${tests.account}&symbol=AAPL`);
     const screen = new BookScreen(page, client);
     await screen.showsBook("AAPL");
     const book = page.getByRole("region", { name: "Book", exact: true });
@@ -146,7 +148,7 @@ test("a book without a connection says so until the server sends it again", asyn
     proxy.cut();
     await book.getByText(/^Not connected: not live since \d\d:\d\d:\d\d/).waitFor();
     expect(await book.getAttribute("data-state")).toBe("stale");
-    await stepped.market.advance(2);
+    await tests.server.advance(2);
     proxy.restore();
     await expect.poll(() => book.getAttribute("data-state")).toBe("live");
     await screen.showsBook("AAPL");
@@ -156,7 +158,7 @@ test("a book without a connection says so until the server sends it again", asyn
 });
 
 test("on a phone the book is below the ticket, whose button stays in view", async () => {
-  const terminal = await stepped.open(PHONE);
+  const terminal = await tests.open(PHONE);
   const { page } = terminal;
   const book = new BookScreen(page, client);
   await terminal.view("Trade");
@@ -173,10 +175,10 @@ test("on a phone the book is below the ticket, whose button stays in view", asyn
 });
 
 test("lists are created, chosen, renamed and deleted, and the list of earlier versions stays", async () => {
-  const { address } = stepped.market;
+  const { address } = tests;
   const stored = [{ name: "trading_api.watchlist", value: '["MSFT","BTCUSD"]' }];
   const storageState = { cookies: [], origins: [{ origin: address, localStorage: stored }] };
-  const terminal = await stepped.open({ storageState });
+  const terminal = await tests.open({ storageState });
   const { page } = terminal;
   await expect.poll(() => symbols(page)).toEqual(["MSFT", "BTCUSD"]);
 
@@ -224,7 +226,7 @@ test("lists are created, chosen, renamed and deleted, and the list of earlier ve
 });
 
 test("symbols are moved by mouse, finger and keys, and sorted by a column", async () => {
-  const terminal = await stepped.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   const first = (count: number) => symbols(page).then((all) => all.slice(0, count));
   await expect.poll(() => first(3)).toEqual(["AAPL", "MSFT", "NVDA"]);
@@ -265,7 +267,7 @@ test("symbols are moved by mouse, finger and keys, and sorted by a column", asyn
 });
 
 test("a finger moves a symbol by its grip", async () => {
-  const terminal = await stepped.open(PHONE);
+  const terminal = await tests.open(PHONE);
   const { page } = terminal;
   await terminal.view("Watch");
   const first = (count: number) => symbols(page).then((all) => all.slice(0, count));
@@ -282,20 +284,20 @@ test("a finger moves a symbol by its grip", async () => {
 });
 
 test("a list of 500 symbols draws those in view, and keeps those that are unknown", async () => {
-  const { address } = stepped.market;
+  const { address } = tests;
   const funds = Array.from({ length: 498 }, (_, n) => `FUND${String(n).padStart(3, "0")}`);
   const listed = ["NOSUCH", ...funds, "AAPL"];
   const value = JSON.stringify({ lists: [{ name: "Large", symbols: listed }], current: 0 });
   const localStorage = [{ name: "trading_api.watchlists", value }];
   const storageState = { cookies: [], origins: [{ origin: address, localStorage }] };
-  const { page } = await stepped.open({ storageState });
+  const { page } = await tests.open({ storageState });
   await row(page, "NOSUCH").getByText("Not on this server").waitFor();
   expect((await symbols(page)).length).toBeLessThan(40);
   await row(page, "FUND000").locator(".row").focus();
   await page.keyboard.press("End");
   await expect.poll(() => symbols(page).then((all) => all.at(-1))).toBe("AAPL");
   expect(await page.locator(":focus").innerText()).toContain("AAPL");
-  await stepped.market.advance(2);
+  await tests.server.advance(2);
   const [quote] = await client.rest.market.quotes(["FUND497"]);
   if (quote?.s !== "ok") throw new Error("no quote");
   await row(page, "FUND497").getByText(quote.v.lp.toFixed(2)).waitFor();
@@ -310,7 +312,7 @@ test("a list of 500 symbols draws those in view, and keeps those that are unknow
 });
 
 test("the search has filters and pages, and keys alone reach every symbol", async () => {
-  const { page } = await stepped.open();
+  const { page } = await tests.open();
   await page.keyboard.press("/");
   const dialog = page.getByRole("dialog");
   const options = dialog.getByRole("option");

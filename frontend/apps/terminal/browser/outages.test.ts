@@ -1,35 +1,15 @@
 // What the terminal shows during and after an outage of the server or the market.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "./support/backend.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
 import { StaleMarket } from "./support/stale-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let browser: Browser;
-let backend: Backend | StaleMarket;
-let terminal: TerminalPage;
-
-beforeAll(async () => {
-  if (chromiumPath !== undefined) browser = await launchChromium();
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterEach(async () => {
-  await terminal?.close();
-  await backend?.stop();
-});
-
-afterAll(() => browser?.close());
+const tests = TerminalTests.simulated("OUTAGES");
 
 test("after a killed server restarts, nothing is missing and nothing is shown twice", async () => {
-  const server = await Backend.start();
-  backend = server;
-  terminal = await TerminalPage.open(browser, backend.address, { symbol: "AAPL" });
+  const { server } = tests;
+  const terminal = await tests.open();
   await terminal.fillTicket({ quantity: 1 });
   await terminal.place();
   await terminal.position("AAPL").waitFor();
@@ -68,8 +48,8 @@ test("after a killed server restarts, nothing is missing and nothing is shown tw
 test("each process of several may be killed: the badge shows it, and nothing is missing", async () => {
   const workers = ["-m", "trading_api", "serve", "--workers", "2"];
   const server = await Backend.start({ LOG_LEVEL: "info" }, workers);
-  backend = server;
-  terminal = await TerminalPage.open(browser, server.address, { symbol: "AAPL" });
+  onTestFinished(() => server.stop());
+  const terminal = await tests.openAt(server.address);
   await terminal.fillTicket({ quantity: 1 });
   await terminal.place();
   await terminal.position("AAPL").waitFor();
@@ -92,16 +72,14 @@ test("each process of several may be killed: the badge shows it, and nothing is 
   await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(3);
   const { bid } = await terminal.quote();
   await expect.poll(async () => (await terminal.quote()).bid, { timeout: 5_000 }).not.toBe(bid);
-});
+}, 60_000);
 
 test("where a proxy refuses WebSockets, the terminal is delayed, and trades", async () => {
-  const server = await Backend.start();
-  backend = server;
-  const proxy = new TcpProxy(server.port);
+  const proxy = new TcpProxy(tests.server.port);
   const address = await proxy.start();
   try {
     proxy.refuseUpgrades();
-    terminal = await TerminalPage.open(browser, address, { symbol: "AAPL", isLoaded: false });
+    const terminal = await tests.openAt(address, { isLoaded: false });
     await terminal.badge("Delayed");
     const { bid } = await terminal.quote();
     await terminal.fillTicket({ quantity: 1 });
@@ -121,8 +99,8 @@ test("where a proxy refuses WebSockets, the terminal is delayed, and trades", as
 
 test("a stale market shows in the badge, fills nothing, and recovers", async () => {
   const market = await StaleMarket.start();
-  backend = market;
-  terminal = await TerminalPage.open(browser, market.address, { symbol: "AAPL" });
+  onTestFinished(() => market.stop());
+  const terminal = await tests.openAt(market.address);
   await terminal.quote();
   await market.stall();
   await terminal.badge("Market silent");
@@ -141,7 +119,7 @@ test("a stale market shows in the badge, fills nothing, and recovers", async () 
 });
 
 async function order(address: string, order: object): Promise<void> {
-  const response = await fetch(`${address}/api/v1/broker/orders`, {
+  const response = await fetch(`${address}/api/v1/broker/orders?account_id=${tests.account}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(order),

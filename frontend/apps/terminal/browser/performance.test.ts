@@ -3,18 +3,20 @@ import { fileURLToPath } from "node:url";
 import type { ClosedTrade, EquityHistory, PerformanceStatistics } from "@trading-api/client";
 import { RestClient } from "@trading-api/client";
 import { expect, test } from "vitest";
-import { boxOf, Finger, PHONE, SteppedTerminal } from "./support/stepped-terminal.ts";
+import { boxOf, Finger } from "./support/finger.ts";
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
+import { PHONE } from "./support/window.ts";
 
 const script = fileURLToPath(new URL("support/traded_ledger.py", import.meta.url));
 const ACCOUNTS = 4;
 const DAYS = 40;
-const shared = SteppedTerminal.of("PERFORMANCE", [script, String(ACCOUNTS), String(DAYS)]);
+const tests = TerminalTests.steppedAlone("PERFORMANCE", [script, String(ACCOUNTS), String(DAYS)]);
 
-const equity = () => shared.get<EquityHistory>("performance/equity");
+const equity = () => tests.get<EquityHistory>("performance/equity");
 const statistics = (query = "") =>
-  shared.get<PerformanceStatistics>("performance/statistics", query);
-const rest = () => new RestClient({ baseUrl: shared.market.address });
+  tests.get<PerformanceStatistics>("performance/statistics", query);
+const rest = () => new RestClient({ baseUrl: tests.server.address });
 const percent = async (terminal: TerminalPage, name: string) =>
   parseNumber(
     (await terminal.page.locator(`[data-figure="${name}"]`).innerText()).replace("%", ""),
@@ -32,10 +34,10 @@ const chosen = async (terminal: TerminalPage) => {
 };
 
 test("the summary has the limits of margin, and the statistics are those of the server", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   await terminal.show("Summary");
-  const [account, history] = [await rest().account(shared.account).equity(), await equity()];
+  const [account, history] = [await rest().account(tests.account).equity(), await equity()];
   for (const [name, value] of Object.entries({
     equity: account.equity,
     balance: account.balance,
@@ -99,12 +101,12 @@ test("the summary has the limits of margin, and the statistics are those of the 
   await range(terminal, "All").focus();
   // The arrow keys go round: the first range is a week.
   await page.keyboard.press("ArrowRight");
-  const week = (await shared.market.now()) - 7 * 86_400_000;
+  const week = (await tests.server.now()) - 7 * 86_400_000;
   await compare(await statistics(`&from_time=${week}`));
 });
 
 test("the curve shows each day with its drawdown and a live end, by keys and pointer and as a table", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   await terminal.show("Equity");
   const { points, startBalance } = await equity();
@@ -140,7 +142,7 @@ test("the curve shows each day with its drawdown and a live end, by keys and poi
 
   // The end is live, and the pointer chooses a day.
   const before = await terminal.figure("equity");
-  await shared.market.advanceUntil(async () => (await terminal.figure("equity")) !== before);
+  await tests.server.advanceUntil(async () => (await terminal.figure("equity")) !== before);
   await expect
     .poll(async () => (await chosen(terminal)).equity === (await terminal.figure("equity")))
     .toBe(true);
@@ -155,7 +157,7 @@ test("the curve shows each day with its drawdown and a live end, by keys and poi
 });
 
 test("a finger chooses a day on a phone", async () => {
-  const terminal = await shared.open({ ...PHONE, colorScheme: "light" });
+  const terminal = await tests.open({ ...PHONE, colorScheme: "light" });
   await terminal.view("Account");
   await terminal.show("Equity");
   const finger = await Finger.on(terminal);
@@ -168,12 +170,12 @@ test("a finger chooses a day on a phone", async () => {
 });
 
 test("closed trades are those of the server, and follow new ones and a reset of the account", async () => {
-  const terminal = await shared.open();
+  const terminal = await tests.open();
   const { page } = terminal;
   await terminal.show("Closed trades");
   const rows = page.locator("tr[data-trade]");
   await rows.first().waitFor();
-  const trades = await shared.get<ClosedTrade[]>("performance/trades");
+  const trades = await tests.get<ClosedTrade[]>("performance/trades");
   const newest = trades[0];
   if (newest === undefined) throw new Error("no trade");
   const row = page.locator(`tr[data-trade="${newest.seq}"]`);
@@ -188,7 +190,7 @@ test("closed trades are those of the server, and follow new ones and a reset of 
   await terminal.fillTicket({ side: "Sell", quantity: 10 });
   await terminal.place();
   await rows.first().filter({ hasText: "AAPL" }).waitFor();
-  const [added] = await shared.get<ClosedTrade[]>("performance/trades");
+  const [added] = await tests.get<ClosedTrade[]>("performance/trades");
   await page.locator(`tr[data-trade="${added?.seq}"]`).waitFor();
   expect(added?.symbol).toBe("AAPL");
 
@@ -211,7 +213,7 @@ test("closed trades are those of the server, and follow new ones and a reset of 
     .toBe(true);
 
   // A reset of the account begins the figures again.
-  await fetch(`${shared.market.address}/api/v1/broker/accounts/${shared.account}/reset`, {
+  await fetch(`${tests.server.address}/api/v1/broker/accounts/${tests.account}/reset`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ balance: 7_000 }),

@@ -1,36 +1,14 @@
 // The layout of the screen, charts and sign-in.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { developmentToken, expiringToken } from "./support/development-token.ts";
 import { recordedBarsOfApple } from "./support/recorded-bars.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let backend: Backend;
-let browser: Browser;
-let terminal: TerminalPage;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [backend, browser] = await Promise.all([Backend.start(), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await backend?.stop();
-});
+const tests = TerminalTests.simulated("SCREEN");
 
 test("a phone shows one view at a time, and no width hides figures under buttons", async () => {
   const viewport = { width: 360, height: 740 };
-  terminal = await TerminalPage.open(browser, backend.address, {
-    account: "PHONE",
+  const terminal = await tests.open({
     viewport,
     hasTouch: true,
   });
@@ -61,7 +39,7 @@ test("a phone shows one view at a time, and no width hides figures under buttons
 });
 
 test("a symbol is found by a part of its name, and quotes flash in the watchlist", async () => {
-  terminal = await TerminalPage.open(browser, backend.address);
+  const terminal = await tests.open();
   const { page } = terminal;
   await page.keyboard.press("/");
   await page.getByRole("dialog").getByRole("option").first().waitFor();
@@ -81,7 +59,7 @@ test("a symbol is found by a part of its name, and quotes flash in the watchlist
 });
 
 test("the chart changes its resolution, and reads older bars as it is scrolled back", async () => {
-  terminal = await TerminalPage.open(browser, backend.address);
+  const terminal = await tests.open();
   const { page } = terminal;
   const asked: URL[] = [];
   page.on("request", (request) => {
@@ -111,17 +89,19 @@ test("the chart changes its resolution, and reads older bars as it is scrolled b
   await page.getByRole("button", { name: /To the latest/ }).waitFor({ state: "detached" });
 });
 
-test("a recording of real minutes is replayed on the chart", async () => {
+test("a recording of real minutes is replayed, and without the module there is no panel of alerts", async () => {
   const recorded = await recordedBarsOfApple();
   const settings = {
     DATAFEED_SOURCE: "replay",
     DATAFEED_PATH: recorded.path,
     DATAFEED_SPEED: "20",
+    ENABLED_MODULES: "datafeed,broker",
   };
   const replay = await Backend.start(settings);
   try {
-    terminal = await TerminalPage.open(browser, replay.address);
-    const legend = terminal.page.getByTestId("legend");
+    const terminal = await tests.openAt(replay.address);
+    const { page } = terminal;
+    const legend = page.getByTestId("legend");
     const seen = new Set<string>();
     await expect
       .poll(async () => seen.add(await legend.innerText()).size, { timeout: 15_000 })
@@ -129,43 +109,19 @@ test("a recording of real minutes is replayed on the chart", async () => {
     const shown = Number(/C\s+([\d.]+)/.exec(await legend.innerText())?.[1]);
     expect(shown).toBeGreaterThanOrEqual(recorded.low);
     expect(shown).toBeLessThanOrEqual(recorded.high);
+
+    await page.getByRole("tab", { name: "Equity" }).waitFor();
+    await page.locator("body").press("a");
+    await terminal.badge("Live");
+    expect(await page.getByRole("tab", { name: "Alerts" }).count()).toBe(0);
+    expect(await page.getByRole("dialog").count()).toBe(0);
   } finally {
     await replay.stop();
   }
 });
 
-test("a server that requires a token gets one, and another one after it expired", async () => {
-  const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
-  const [guarded, token] = await Promise.all([
-    Backend.start({ AUTH_MODE: "secret", AUTH_SECRET }),
-    developmentToken(AUTH_SECRET),
-  ]);
-  try {
-    terminal = await TerminalPage.open(browser, guarded.address, { isLoaded: false });
-    const { page } = terminal;
-    const dialog = page.getByRole("dialog");
-    const enter = async (text: string) => {
-      await dialog.getByLabel("Token").fill(text);
-      const isReloaded = page.waitForEvent("load");
-      await dialog.getByRole("button", { name: "Sign in" }).click();
-      await isReloaded;
-    };
-    await enter(`${token}x`);
-    await dialog.getByText("The token was not accepted").waitFor();
-    await enter(expiringToken(token, AUTH_SECRET, 1_500));
-    await dialog.getByText("The token was not accepted").waitFor();
-    await enter(token);
-    await terminal.isLoaded();
-    await terminal.fillTicket({ quantity: 1 });
-    await terminal.place();
-    await terminal.position("AAPL").waitFor();
-  } finally {
-    await guarded.stop();
-  }
-});
-
 test("a chart that cannot be loaded shows it, and loads on another try", async () => {
-  terminal = await TerminalPage.open(browser, backend.address);
+  const terminal = await tests.open();
   const { page } = terminal;
   await page.route("**/api/v1/datafeed/bars**", (route) => route.abort());
   await page.getByRole("radio", { name: "15m", exact: true }).click();

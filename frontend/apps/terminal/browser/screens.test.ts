@@ -1,12 +1,10 @@
 // Every screen has no violation of axe and nothing wider than the window, in each kind of window.
 import { OrderType, RestClient, Side } from "@trading-api/client";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { axeViolations } from "./support/axe.ts";
-import { Backend } from "./support/backend.ts";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
+import { chromiumPath } from "./support/chromium.ts";
 import { SCREENS } from "./support/screens.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
 const ACCOUNT = "SCREENS";
 const ALL_WINDOWS = [
@@ -38,27 +36,15 @@ const ALL_WINDOWS = [
 /** The usual run has a desktop and a phone; `SCREENS=all` has every window. */
 const WINDOWS = process.env.SCREENS === "all" ? ALL_WINDOWS : ALL_WINDOWS.slice(0, 2);
 
-let backend: Backend;
-let browser: Browser;
+const tests = TerminalTests.simulated("SCREENS");
 
 beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [backend, browser] = await Promise.all([Backend.start(), launchChromium()]);
-  await trade();
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await backend?.stop();
+  if (chromiumPath !== undefined) await trade();
 });
 
 /** Give the account an order with a bracket, and a position. */
 async function trade(): Promise<void> {
-  const rest = new RestClient({ baseUrl: backend.address });
+  const rest = new RestClient({ baseUrl: tests.address });
   const account = rest.account(ACCOUNT);
   const order = { symbol: "AAPL", side: Side.Buy, qty: 2 };
   const limit = { ...order, type: OrderType.Limit, limitPrice: 100, takeProfit: 900 };
@@ -71,7 +57,7 @@ test.each(WINDOWS)(
   { timeout: 90_000 },
   async (opening) => {
     const { name: _, ...options } = opening;
-    const terminal = await TerminalPage.open(browser, backend.address, {
+    const terminal = await tests.open({
       account: ACCOUNT,
       ...options,
     });
@@ -88,6 +74,5 @@ test.each(WINDOWS)(
       await page.getByRole("dialog").waitFor({ state: "detached" });
     }
     expect(found).toEqual([]);
-    await terminal.close();
   },
 );

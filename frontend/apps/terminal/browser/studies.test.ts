@@ -1,29 +1,11 @@
 // Indicators and drawings on the chart, against a real backend.
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { parseNumber, TerminalPage } from "./support/terminal-page.ts";
+import type { Locator } from "playwright-core";
+import { expect, test } from "vitest";
+import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
+const tests = TerminalTests.stepped("STUDIES");
 let terminal: TerminalPage;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
 
 interface RestBar {
   time: number;
@@ -31,9 +13,9 @@ interface RestBar {
 }
 
 async function restBars(symbol: string, count: number): Promise<RestBar[]> {
-  const to = Math.floor((await market.now()) / 1_000) + 60;
+  const to = Math.floor((await tests.server.now()) / 1_000) + 60;
   const query = `symbol=${symbol}&resolution=1&from_time=${to - 1}&to_time=${to}&count_back=${count}`;
-  const response = await fetch(`${market.address}/api/v1/datafeed/bars?${query}`);
+  const response = await fetch(`${tests.address}/api/v1/datafeed/bars?${query}`);
   return ((await response.json()) as { bars: RestBar[] }).bars.slice(-count);
 }
 
@@ -67,13 +49,13 @@ const add = (name: string): Promise<void> =>
     .click();
 
 test("an average has the values of the server's bars, with each update and new bar", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   await openIndicators();
   await add("Simple moving average");
   await add("Relative strength index");
   await terminal.page.keyboard.press("Escape");
   for (const seconds of [0, 7, 60, 130]) {
-    await market.advance(seconds);
+    await tests.server.advance(seconds);
     const expected = await restAverage("AAPL", 20);
     await expect.poll(() => legendValue("sma")).toBeCloseTo(expected, 2);
   }
@@ -81,7 +63,7 @@ test("an average has the values of the server's bars, with each update and new b
 });
 
 test("settings are changed by keys, and stay for other symbols and after a reload", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   const { page } = terminal;
   await page.getByRole("button", { name: "Indicators", exact: true }).focus();
   await page.keyboard.press("Enter");
@@ -116,7 +98,7 @@ test("settings are changed by keys, and stay for other symbols and after a reloa
 });
 
 test("panes are ordered, hidden and removed, and a template brings them back", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   const { page } = terminal;
   await openIndicators();
   await add("Relative strength index");
@@ -142,7 +124,7 @@ test("panes are ordered, hidden and removed, and a template brings them back", a
 });
 
 test("a pane keeps the height that a user gave it, with other settings and after a reload", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   const { page } = terminal;
   await openIndicators();
   await add("Relative strength index");
@@ -179,7 +161,7 @@ test("a pane keeps the height that a user gave it, with other settings and after
 test("a finger adds an indicator on a phone, and the prices keep most of the chart", async () => {
   const viewport = { width: 360, height: 740 };
   const phone = { viewport, hasTouch: true, isMobile: true };
-  terminal = await TerminalPage.open(browser, market.address, phone);
+  terminal = await tests.open(phone);
   const { page } = terminal;
   await page.getByRole("button", { name: "Indicators", exact: true }).tap();
   for (const name of ["Relative strength index", "Average true range", "Stochastic oscillator"])
@@ -222,7 +204,7 @@ async function middleOf(element: Locator): Promise<[number, number]> {
 }
 
 test("a line is drawn, dragged to outside of the chart, undone, and stays at its time", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   const { page } = terminal;
   await tool("Trend line").click();
   await terminal.page.locator(".drawing-hint").waitFor();
@@ -261,7 +243,7 @@ test("a line is drawn, dragged to outside of the chart, undone, and stays at its
 });
 
 test("two tabs of a browser show and keep each other's drawings", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   const { page } = terminal;
   const other = await page.context().newPage();
   await other.goto(page.url());
@@ -287,7 +269,7 @@ test("two tabs of a browser show and keep each other's drawings", async () => {
 });
 
 test("times of drawings are shown and entered in the zone of the chart", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { timezoneId: "Asia/Tokyo" });
+  terminal = await tests.open({ timezoneId: "Asia/Tokyo" });
   const { page } = terminal;
   await page.getByLabel("Time zone").selectOption("local");
   await tool("List of drawings").click();
@@ -301,7 +283,7 @@ test("times of drawings are shown and entered in the zone of the chart", async (
 });
 
 test("a drawing outside of the prices leaves their range alone until it is chosen in the list", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   const { page } = terminal;
   await tool("List of drawings").click();
   await dialog().getByRole("combobox").selectOption("horizontal");
@@ -319,7 +301,7 @@ test("a drawing outside of the prices leaves their range alone until it is chose
 });
 
 test("a magnet attracts a line to a price of the bar, and keys draw, move and delete", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  terminal = await tests.open();
   const { page } = terminal;
   await tool("Magnet off").click();
   await tool("Magnet near prices").click();
@@ -361,7 +343,7 @@ test("a magnet attracts a line to a price of the bar, and keys draw, move and de
 
 test("a finger draws, selects, moves and deletes a line, and scrolls the chart elsewhere", async () => {
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-  terminal = await TerminalPage.open(browser, market.address, phone);
+  terminal = await tests.open(phone);
   const { page } = terminal;
   const touch = await page.context().newCDPSession(page);
   const drag = async (...places: [number, number][]) => {
@@ -389,7 +371,7 @@ test("a finger draws, selects, moves and deletes a line, and scrolls the chart e
   expect(await firstPoint()).toEqual(drawn);
   await tool("Undo the drawing").waitFor({ state: "hidden" });
   await page.keyboard.press("ControlOrMeta+z");
-  expect(await stored()).toEqual([]);
+  await expect.poll(stored).toEqual([]);
   await page.keyboard.press("ControlOrMeta+Shift+z");
   await page.getByRole("button", { name: "Draw", exact: true }).tap();
   await tool("List of drawings").tap();

@@ -1,13 +1,12 @@
 // The tables of the account: order, filter, columns, export and many rows, against a real backend.
 import { readFile } from "node:fs/promises";
-import type { Browser, Download, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import type { Download, Locator, Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
+import { chromiumPath } from "./support/chromium.ts";
+import type { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
+const tests = TerminalTests.stepped("TABLES");
 let terminal: TerminalPage;
 
 const ACCOUNT = "TABLES";
@@ -22,22 +21,10 @@ interface Terms {
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
   await place({ qty: 3, limitPrice: 20 });
   await place({ qty: 1, limitPrice: 30 });
   await place({ qty: 2, limitPrice: 10 });
   await place({ symbol: "MSFT", side: -1, qty: 5, limitPrice: 9_000 });
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
 });
 
 async function place(terms: Terms, account = ACCOUNT): Promise<string> {
@@ -46,7 +33,7 @@ async function place(terms: Terms, account = ACCOUNT): Promise<string> {
 }
 
 async function send(method: string, path: string, account = ACCOUNT, body?: object) {
-  const response = await fetch(`${market.address}/api/v1/broker/${path}?account_id=${account}`, {
+  const response = await fetch(`${tests.address}/api/v1/broker/${path}?account_id=${account}`, {
     method,
     headers: { "Content-Type": "application/json" },
     ...(body && { body: JSON.stringify(body) }),
@@ -55,7 +42,7 @@ async function send(method: string, path: string, account = ACCOUNT, body?: obje
 }
 
 async function openOrders(): Promise<void> {
-  terminal = await TerminalPage.open(browser, market.address, { account: ACCOUNT });
+  terminal = await tests.open({ account: ACCOUNT });
   await terminal.show("Orders");
   await terminal.orders.first().waitFor();
 }
@@ -207,7 +194,7 @@ async function answerHistory(page: Page, count: number): Promise<string[]> {
 }
 
 test("a long history is read as it is scrolled, shows the rows in view, and is exported whole", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "LONG" });
+  terminal = await tests.open();
   const { page, orders } = terminal;
   const asked = await answerHistory(page, 2_600);
   await terminal.show("History");
@@ -244,7 +231,7 @@ test("a long history is read as it is scrolled, shows the rows in view, and is e
 });
 
 test("a filter finds rows that were not read yet", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "FIND" });
+  terminal = await tests.open();
   const { page, orders } = terminal;
   await answerHistory(page, 1_700);
   await terminal.show("History");
@@ -261,7 +248,7 @@ test("a filter finds rows that were not read yet", async () => {
 });
 
 test("an export of everything is read in pages, and is canceled", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: "EXPORT" });
+  terminal = await tests.open();
   const { page } = terminal;
   const asked = await answerHistory(page, 4_200);
   await terminal.show("History");
@@ -289,7 +276,7 @@ test("an export of everything is read in pages, and is canceled", async () => {
 });
 
 test("a phone shows cards, and sorts and filters them by touch", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account: ACCOUNT, ...PHONE });
+  terminal = await tests.open({ account: ACCOUNT, ...PHONE });
   const { page } = terminal;
   await terminal.view("Account");
   await page.getByRole("tab", { name: "Orders" }).tap();

@@ -1,40 +1,20 @@
 // The size of the ticket's order, its durations and its previews, against a real backend.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { parseNumber, TerminalPage } from "./support/terminal-page.ts";
+import { expect, test } from "vitest";
+import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
+// The prices of this market are the same in each run.
+const tests = TerminalTests.steppedAlone("TICKET");
 let terminal: TerminalPage;
-let account = "";
-let accounts = 0;
 
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-  accounts += 1;
-  account = `TICKET-${accounts}`;
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
-
-async function read(path: string) {
-  return (await fetch(`${market.address}/api/v1/broker/${path}?account_id=${account}`)).json();
+interface WirePosition {
+  symbol: string;
+  qty: number;
+  side: number;
 }
 
 async function positionOf(symbol: string): Promise<number> {
-  const positions: { symbol: string; qty: number; side: number }[] = await read("positions");
+  const positions = await tests.get<WirePosition[]>("positions");
   const found = positions.find((position) => position.symbol === symbol);
   return (found?.qty ?? 0) * (found?.side ?? 1);
 }
@@ -48,7 +28,7 @@ const ordered = async () =>
   parseNumber(/ ([\d.,]+) /.exec(await submit().innerText())?.[1] ?? "none");
 
 test("an order is sized by money and by percent of the equity, at its own price", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  terminal = await tests.open();
   const { ask } = await terminal.quote();
   await mode("Money").click();
   await terminal.fill("Amount", 5_000);
@@ -64,7 +44,7 @@ test("an order is sized by money and by percent of the equity, at its own price"
   await mode("% equity").click();
   await terminal.fill("Percent", 10);
   await terminal.ticket.getByRole("radio", { name: "Market", exact: true }).click();
-  const { equity } = await read("equity");
+  const { equity } = await tests.get<{ equity: number }>("equity");
   const quantity = Math.floor((equity * 0.1) / ask);
   await expect.poll(ordered).toBe(quantity);
   await terminal.place();
@@ -76,9 +56,13 @@ test("an order is sized by money and by percent of the equity, at its own price"
 });
 
 test("an order in another currency is sized by what it is worth in the account's", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account, symbol: "USDJPY" });
+  terminal = await tests.open({ symbol: "USDJPY" });
   await terminal.quote();
-  const { pipValue, pipSize, qty } = await read("instruments/USDJPY");
+  const { pipValue, pipSize, qty } = await tests.get<{
+    pipValue: number;
+    pipSize: number;
+    qty: { step: number };
+  }>("instruments/USDJPY");
   await mode("Money").click();
   await terminal.ticket.getByRole("radio", { name: "Limit", exact: true }).click();
   await terminal.fill("Limit price", "150.000");
@@ -90,7 +74,7 @@ test("an order in another currency is sized by what it is worth in the account's
 });
 
 test("a risk needs a stop loss, and what is lost there is at most the amount", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  terminal = await tests.open();
   const { ask } = await terminal.quote();
   await mode("Risk").click();
   await terminal.fill("Lose at most", 500);
@@ -105,13 +89,13 @@ test("a risk needs a stop loss, and what is lost there is at most the amount", a
   await terminal.fill("Take profit", "");
   await terminal.place();
   await expect.poll(() => positionOf("AAPL")).toBe(50);
-  const orders: { stopPrice?: number; qty: number }[] = await read("orders");
+  const orders = await tests.get<{ stopPrice?: number; qty: number }[]>("orders");
   const stop = orders.find(({ stopPrice }) => stopPrice !== undefined);
   expect((ask - (stop?.stopPrice ?? 0)) * (stop?.qty ?? 0)).toBeLessThanOrEqual(500.000001);
 });
 
 test("parts of the free margin are what the server accepts, and those of a position reduce it", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account, symbol: "EURUSD" });
+  terminal = await tests.open({ symbol: "EURUSD" });
   await terminal.quote();
   await expect.poll(() => quick(100).isEnabled()).toBe(true);
   await quick(100).click();
@@ -145,7 +129,7 @@ test("parts of the free margin are what the server accepts, and those of a posit
 });
 
 test("a reducing order that rests is never filled beyond the position", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
+  terminal = await tests.open();
   await terminal.fillTicket({ quantity: 10 });
   await terminal.place();
   await expect.poll(() => positionOf("AAPL")).toBe(10);
@@ -162,23 +146,25 @@ test("a reducing order that rests is never filled beyond the position", async ()
   const dialog = terminal.page.getByRole("dialog");
   await terminal.fill("Quantity to close", 6, dialog);
   await dialog.getByRole("button", { name: "Close 6" }).click();
-  await market.advanceUntil(async () => {
-    const live: { status: number }[] = await read("orders");
+  await tests.server.advanceUntil(async () => {
+    const live = await tests.get<{ status: number }[]>("orders");
     return live.every(({ status }) => status !== 6);
   });
   expect(await positionOf("AAPL")).toBe(0);
 });
 
 test("every duration that the broker offers for the type can be chosen", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account });
-  const { durations } = await read("config");
+  terminal = await tests.open();
+  const { durations } = await tests.get<{
+    durations: { name: string; supportedOrderTypes: number[] }[];
+  }>("config");
   const select = terminal.ticket.getByLabel("Duration");
   const types = { Limit: 1, Market: 2, Stop: 3, "Stop limit": 4 };
   for (const [name, type] of Object.entries(types)) {
     await terminal.ticket.getByRole("radio", { name, exact: true }).click();
     const offered = durations
-      .filter((each: { supportedOrderTypes: number[] }) => each.supportedOrderTypes.includes(type))
-      .map((each: { name: string }) => each.name);
+      .filter((each) => each.supportedOrderTypes.includes(type))
+      .map((each) => each.name);
     expect(await select.getByRole("option").allInnerTexts()).toEqual(offered);
   }
   await terminal.ticket.getByRole("radio", { name: "Market", exact: true }).click();
@@ -193,7 +179,7 @@ test("every duration that the broker offers for the type can be chosen", async (
 });
 
 test("an amount that is typed sends one preview, and quotes send none", async () => {
-  terminal = await TerminalPage.open(browser, market.address, { account, isLoaded: false });
+  terminal = await tests.open({ isLoaded: false });
   const { page, ticket } = terminal;
   let previews = 0;
   await page.routeWebSocket("**/api/v1/ws", (socket) => {
@@ -219,7 +205,7 @@ test("an amount that is typed sends one preview, and quotes send none", async ()
     }
   }, "12345.67");
   expect(previews).toBe(0);
-  await market.advance(5);
+  await tests.server.advance(5);
   // The preview is also sent every 3 s: stop after the first one.
   for (let part = 0; part < 20 && previews === 0; part += 1) await page.clock.runFor(50);
   await preview.waitFor();
@@ -228,7 +214,7 @@ test("an amount that is typed sends one preview, and quotes send none", async ()
 
 test("a phone sizes by touch", async () => {
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-  terminal = await TerminalPage.open(browser, market.address, { account, ...phone });
+  terminal = await tests.open({ ...phone });
   await terminal.view("Trade");
   await mode("Money").tap();
   await terminal.fill("Amount", 1_000);

@@ -1,36 +1,25 @@
 // Orders, positions and equity, by mouse and keyboard, against a real backend.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { parseNumber, TerminalPage } from "./support/terminal-page.ts";
+import { beforeEach, expect, test } from "vitest";
+import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
+// The prices of this market are the same in each run.
+const tests = TerminalTests.steppedAlone("TRADER");
 let terminal: TerminalPage;
-let accounts = 0;
 
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
-
-beforeEach(async (context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-  accounts += 1;
-  terminal = await TerminalPage.open(browser, market.address, { account: `TRADER-${accounts}` });
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
+beforeEach(async () => {
+  terminal = await tests.open();
 });
 
 async function bought(quantity: number): Promise<void> {
   await terminal.fillTicket({ quantity });
   await terminal.place();
+  await terminal.position("AAPL").waitFor();
+  // A market that stands still may have too little for the whole order.
+  await tests.server.advanceUntil(async () => {
+    const [position] = await tests.get<{ qty: number }[]>("positions");
+    return position?.qty === quantity;
+  }, 5);
   await terminal
     .cell(terminal.position("AAPL"), "qty")
     .filter({ hasText: String(quantity) })
@@ -93,7 +82,7 @@ test("a take profit that is hit closes the position and cancels the stop", async
   await terminal.orders.filter({ hasText: "Take profit" }).waitFor();
   await terminal.orders.filter({ hasText: "Stop loss" }).waitFor();
 
-  await market.advanceUntil(async () => (await terminal.orders.count()) === 0);
+  await tests.server.advanceUntil(async () => (await terminal.orders.count()) === 0);
   await terminal.toast(/Sold 4 AAPL/).waitFor();
   await terminal.show("Positions");
   await terminal.page.getByText("No open position").waitFor();
@@ -150,14 +139,14 @@ test("a good-till-date order shows its end, is shortened, and ends then", async 
   const ends = terminal.cell(terminal.orders, "duration");
   await ends.filter({ hasText: `6 Jan ${tomorrow.slice(11)}` }).waitFor();
 
-  const soon = new Date((await market.now()) + 70_000).toISOString();
+  const soon = new Date((await tests.server.now()) + 70_000).toISOString();
   await terminal.orders.getByRole("button", { name: "Modify" }).click();
   const dialog = page.getByRole("dialog");
   expect(await dialog.getByLabel("Until, UTC").inputValue()).toBe(tomorrow);
   await dialog.getByLabel("Until, UTC").fill(soon.slice(0, 16));
   await dialog.getByRole("button", { name: "Modify order" }).click();
   await ends.filter({ hasText: `5 Jan ${soon.slice(11, 16)}` }).waitFor();
-  await market.advance(70);
+  await tests.server.advance(70);
   await page.getByText("No working order").waitFor();
   await terminal.show("History");
   await terminal.orders.filter({ hasText: "Canceled" }).waitFor();
@@ -179,7 +168,7 @@ test("a trailing stop follows the market, never moves back, and closes the posit
   const cell = terminal.cell(terminal.orders, "stop");
   await cell.getByText("4 pips").waitFor();
   const stops: number[] = [];
-  await market.advanceUntil(async () => {
+  await tests.server.advanceUntil(async () => {
     const text = await terminal.orders.allInnerTexts();
     if (text.length === 0) return true;
     stops.push(parseNumber((await cell.innerText()).split(" ")[0] ?? ""));
@@ -244,7 +233,7 @@ test("leverage is set in its dialog with a preview, and the ticket needs less ma
 test("equity and the open profit move with the market", async () => {
   await bought(100);
   const seen = new Set<number>();
-  await market.advanceUntil(async () => {
+  await tests.server.advanceUntil(async () => {
     seen.add(await terminal.figure("top-equity"));
     return seen.size >= 4;
   }, 5);
@@ -315,10 +304,9 @@ test("an order is placed by keys alone, and its position closed by them", async 
 });
 
 test("two browsers see their own accounts, and one account in both", async () => {
-  const account = `TRADER-${accounts}`;
   const [other, same] = await Promise.all([
-    TerminalPage.open(browser, market.address, { account: `${account}-OTHER` }),
-    TerminalPage.open(browser, market.address, { account }),
+    tests.open({ account: `${tests.account}-OTHER` }),
+    tests.open(),
   ]);
   await bought(8);
   await same.cell(same.position("AAPL"), "qty").filter({ hasText: "8" }).waitFor();
@@ -327,14 +315,13 @@ test("two browsers see their own accounts, and one account in both", async () =>
   await other.position("AAPL").getByText("Short").waitFor();
   expect(await terminal.cell(terminal.position("AAPL"), "qty").innerText()).toBe("8");
   expect(await other.cell(other.position("AAPL"), "qty").innerText()).toBe("3");
-  await Promise.all([other.close(), same.close()]);
 });
 
 test("the profit of a position follows the market while the position stays as it is", async () => {
   await bought(10);
   const profit = () => terminal.cell(terminal.position("AAPL"), "profit").innerText();
   const seen = new Set<string>();
-  await market.advanceUntil(async () => seen.add(await profit()).size >= 4, 5);
+  await tests.server.advanceUntil(async () => seen.add(await profit()).size >= 4, 5);
   const { bid } = await terminal.quote();
   const average = await terminal.cell(terminal.position("AAPL"), "average").innerText();
   await expect

@@ -1,34 +1,14 @@
 // The arrangement of the screen: several charts, sizes of panes, layouts, keys, narrow windows.
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { SteppedMarket } from "./support/stepped-market.ts";
-import { TerminalPage } from "./support/terminal-page.ts";
+import type { Locator } from "playwright-core";
+import { expect, test } from "vitest";
+import { TerminalTests } from "./support/terminal-tests.ts";
 
-let market: SteppedMarket;
-let browser: Browser;
-let terminal: TerminalPage;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
-});
-
-beforeEach((context) => {
-  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
-});
-
-afterEach(() => terminal?.close());
-
-afterAll(async () => {
-  await browser?.close();
-  await market?.backend.stop();
-});
+const tests = TerminalTests.stepped("WORKSPACE");
 
 const widthOf = async (locator: Locator) => Math.round((await locator.boundingBox())?.width ?? 0);
 
 test("the edge of a pane is moved by mouse and keys, remembered, and reset", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  const terminal = await tests.open();
   const { page } = terminal;
   const watchlist = page.getByRole("region", { name: "Watchlist" });
   const edge = page.getByRole("separator", { name: "Size of: Watchlist" });
@@ -56,7 +36,7 @@ test("the edge of a pane is moved by mouse and keys, remembered, and reset", asy
 });
 
 test("four charts share a symbol and a crosshair, and keys choose the active one", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  const terminal = await tests.open();
   const { page } = terminal;
   const subscribed = new Set<string>();
   page.on("websocket", (socket) =>
@@ -118,7 +98,7 @@ test("four charts share a symbol and a crosshair, and keys choose the active one
 });
 
 test("a layout is saved, loaded after a reload, renamed and deleted", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  const terminal = await tests.open();
   const { page } = terminal;
   await page.keyboard.press("g");
   await expect.poll(() => page.locator(".chart").count()).toBe(2);
@@ -147,7 +127,7 @@ test("a layout is saved, loaded after a reload, renamed and deleted", async () =
 });
 
 test("the chosen account, the panel and the symbols are remembered, and the address overrides", async () => {
-  terminal = await TerminalPage.open(browser, market.address);
+  const terminal = await tests.open({ account: "DEMO-ACCOUNT" });
   const { page } = terminal;
   await terminal.show("Fills");
   await page
@@ -156,7 +136,7 @@ test("the chosen account, the panel and the symbols are remembered, and the addr
     .click();
   const chosen = (id: string) =>
     page.getByRole("button", { name: new RegExp(`^Account .* ${id}: change$`) });
-  const created = await fetch(`${market.address}/api/v1/broker/accounts/REMEMBERED`, {
+  const created = await fetch(`${tests.address}/api/v1/broker/accounts/REMEMBERED`, {
     method: "PUT",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({}),
@@ -165,19 +145,19 @@ test("the chosen account, the panel and the symbols are remembered, and the addr
   await chosen("DEMO-ACCOUNT").click();
   await page.locator('li[data-account="REMEMBERED"]').getByRole("button").first().click();
   await chosen("REMEMBERED").waitFor();
-  await page.goto(`${market.address}/`);
+  await page.goto(`${tests.address}/`);
   await terminal.isLoaded();
   await chosen("REMEMBERED").waitFor();
   await page.getByRole("region", { name: "Chart of EURUSD" }).waitFor();
   expect(await page.getByRole("tab", { name: "Fills" }).getAttribute("aria-selected")).toBe("true");
-  await page.goto(`${market.address}/?account=DEMO-ACCOUNT&symbol=AAPL`);
+  await page.goto(`${tests.address}/?account=DEMO-ACCOUNT&symbol=AAPL`);
   await chosen("DEMO-ACCOUNT").waitFor();
   await page.getByRole("region", { name: "Chart of AAPL" }).waitFor();
 });
 
 test("a phone places orders at the thumb, and its chart fills the screen on its side", async () => {
   const account = "PHONE";
-  terminal = await TerminalPage.open(browser, market.address, {
+  const terminal = await tests.open({
     account,
     viewport: { width: 320, height: 640 },
     hasTouch: true,
@@ -226,7 +206,7 @@ test("a phone places orders at the thumb, and its chart fills the screen on its 
 });
 
 test("a tablet shows the watchlist or the book under the ticket, and a finger moves the edge", async () => {
-  terminal = await TerminalPage.open(browser, market.address, {
+  const terminal = await tests.open({
     viewport: { width: 1100, height: 820 },
     hasTouch: true,
   });
@@ -256,7 +236,7 @@ test("a tablet shows the watchlist or the book under the ticket, and a finger mo
 
 /** Return the quantities of the positions of an account, as the server has them. */
 async function positions(account: string): Promise<number[]> {
-  const answer = await fetch(`${market.address}/api/v1/broker/positions?account_id=${account}`);
+  const answer = await fetch(`${tests.address}/api/v1/broker/positions?account_id=${account}`);
   const found: { qty: number }[] = await answer.json();
   return found.map(({ qty }) => qty);
 }

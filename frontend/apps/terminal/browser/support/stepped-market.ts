@@ -22,6 +22,10 @@ export class SteppedMarket {
     return this.backend.address;
   }
 
+  stop(): Promise<void> {
+    return this.backend.stop();
+  }
+
   /** Return the time of the market in ms UTC. */
   async now(): Promise<number> {
     return (await (await fetch(`${this.address}/api/v1/datafeed/time`)).json()) * 1_000;
