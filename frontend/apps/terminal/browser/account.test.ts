@@ -46,6 +46,7 @@ test("a chosen symbol and the watchlist survive a reload where a search does not
   const terminal = await tests.open({ symbol: "BTCUSD" });
   const { page } = terminal;
   const row = (symbol: string) => page.locator(`tr[data-symbol="${symbol}"]`);
+  await terminal.view("Watch");
   await row("BTCUSD").waitFor();
   await page.route("**/datafeed/search**", async (route) => {
     const response = await route.fetch();
@@ -54,9 +55,11 @@ test("a chosen symbol and the watchlist survive a reload where a search does not
   await page.goto(tests.address);
   await terminal.isLoaded();
   await page.getByRole("region", { name: "Chart of BTCUSD" }).waitFor();
+  await terminal.view("Watch");
   await row("BTCUSD").waitFor();
   await page.goto(`${tests.address}/?symbol=NOSUCH`);
   await terminal.isLoaded();
   await terminal.toast("There is no NOSUCH here").waitFor();
+  await terminal.view("Watch");
   await row("BTCUSD").waitFor();
 });

@@ -78,7 +78,7 @@ test("a take profit that is hit closes the position and cancels the stop", async
   await terminal.place();
   await terminal.position("AAPL").waitFor();
   await terminal.show("Orders");
-  expect(await terminal.orders.filter({ hasText: "Working" }).count()).toBe(2);
+  await expect.poll(() => terminal.orders.filter({ hasText: "Working" }).count()).toBe(2);
   await terminal.orders.filter({ hasText: "Take profit" }).waitFor();
   await terminal.orders.filter({ hasText: "Stop loss" }).waitFor();
 
@@ -190,6 +190,7 @@ test("a trailing stop loss is placed, shown on the position, and made a fixed on
   await position.waitFor();
   await terminal.show("Orders");
   await terminal.orders.filter({ hasText: "Trailing stop loss" }).waitFor();
+  const { bid } = await terminal.quote();
   await terminal.show("Positions");
   await position.getByRole("button", { name: "Protect" }).click();
   const dialog = page.getByRole("dialog");
@@ -197,7 +198,6 @@ test("a trailing stop loss is placed, shown on the position, and made a fixed on
   expect(await trails.isChecked()).toBe(true);
   expect(await dialog.getByLabel("Trails by", { exact: true }).inputValue()).toBe("500");
   await trails.uncheck();
-  const { bid } = await terminal.quote();
   await terminal.fill("Stop loss", (bid - 9).toFixed(2), dialog);
   await dialog.getByRole("button", { name: "Set brackets" }).click();
   await dialog.waitFor({ state: "detached" });

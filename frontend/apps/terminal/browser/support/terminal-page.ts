@@ -1,5 +1,7 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { revealingPage } from "./revealing-page.ts";
+import { colorScheme, WINDOW, windowName } from "./window.ts";
 
 export type Panel =
   | "Positions"
@@ -12,7 +14,10 @@ export type Panel =
   | "Closed trades"
   | "Alerts";
 
-/** The terminal in its own browser context, with the actions and the view of a user. */
+/**
+ * The terminal in its own browser context, with the actions and the view of a user. In a window that
+ * the test does not size, each action shows the view of what it acts on.
+ */
 export class TerminalPage {
   readonly page: Page;
   /** The errors of the page, including refused scripts and styles. A test fails for any. */
@@ -32,10 +37,15 @@ export class TerminalPage {
     address: string,
     { account = "DEMO-ACCOUNT", symbol = "AAPL", isLoaded = true, ...options }: Opening = {},
   ): Promise<TerminalPage> {
-    const viewport = { width: 1440, height: 900 };
-    const context = await browser.newContext({ viewport, colorScheme: "dark", ...options });
+    const isSized = options.viewport !== undefined;
+    const context = await browser.newContext({
+      ...(isSized ? { colorScheme } : WINDOW),
+      ...options,
+    });
     context.setDefaultTimeout(10_000);
-    const terminal = new TerminalPage(await context.newPage());
+    const page = await context.newPage();
+    const isWide = isSized || windowName === "desktop";
+    const terminal = new TerminalPage(isWide ? page : revealingPage(page));
     await terminal.page.goto(`${address}/?account=${account}&symbol=${symbol}`);
     if (isLoaded) await terminal.isLoaded();
     return terminal;
@@ -63,6 +73,10 @@ export class TerminalPage {
     const views = this.page.getByRole("navigation", { name: "Views" });
     const button = views.getByRole("button", { name });
     if (await button.isVisible()) await button.click();
+    if (name !== "Watch") return;
+    // A tablet shows it, or the book, under the ticket.
+    const choice = this.page.getByRole("radio", { name: "Watchlist", exact: true });
+    if (await choice.isVisible()) await choice.click();
   }
 
   // The ticket
