@@ -56,7 +56,7 @@ from trading_api.web.request_log import RequestLog
 
 
 def _alpaca(context: ModuleContext) -> Module:
-    from trading_api.modules.alpaca import AlpacaModule
+    from trading_api.modules.alpaca.module import AlpacaModule
 
     return AlpacaModule(context)
 
