@@ -1,10 +1,10 @@
 // Prints the compressed sizes of what a browser loads for the first candles, for the rest of the first
-// screen, and on demand. Fails above the limit of the first candles.
+// screen, and on demand. Fails above the limits.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_KB = 150;
+const LIMITS_KB = { candles: 150, all: 180 };
 const folder = fileURLToPath(new URL("../../../../src/trading_api/terminal/", import.meta.url));
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -31,8 +31,9 @@ for (const { name, content } of files) {
   else if (screen.has(name)) sizes.screen += kilobytes;
   else sizes.onDemand += kilobytes;
 }
+const all = sizes.candles + sizes.screen;
 process.stdout.write(
-  `The terminal: ${sizes.candles.toFixed(1)} KB gzip of ${LIMIT_KB} at the most for the first candles, ` +
-    `${sizes.screen.toFixed(1)} KB for the rest of the screen, ${sizes.onDemand.toFixed(1)} KB on demand\n`,
+  `The terminal: ${sizes.candles.toFixed(1)} KB gzip of ${LIMITS_KB.candles} at the most for the first candles, ` +
+    `${all.toFixed(1)} KB of ${LIMITS_KB.all} for the whole screen, ${sizes.onDemand.toFixed(1)} KB on demand\n`,
 );
-process.exit(sizes.candles > LIMIT_KB ? 1 : 0);
+process.exit(sizes.candles > LIMITS_KB.candles || all > LIMITS_KB.all ? 1 : 0);
