@@ -8,9 +8,11 @@ from typing import Any
 
 from trading_api_client.errors import TimedOut
 from trading_api_client.models import BrokerEvent
+from trading_api_client.stream.account_feed import CHANNEL_ORDER
 from trading_api_client.stream.shared_topic import SharedTopic
 from trading_api_client.stream.stream_client import StreamClient
 
+_CHANGED_BY_EVENTS = ("executions", "orders", "positions")
 ReadEvents = Callable[[int, int], Awaitable[list[BrokerEvent]]]
 """Returns the account's events after the first number up to the second one."""
 
@@ -69,7 +71,14 @@ class _Waiting:
         return [topic.channel.name for topic in self._topics()]
 
     def is_synchronized(self) -> bool:
-        return all(topic.status == "synchronized" for topic in self._topics())
+        """Return whether all topics of the account are.
+
+        Until then an account's subscription buffers the updates of those that are."""
+        return all(
+            topic.status == "synchronized"
+            for topic in self._streams.topics.values()
+            if topic.account_id == self._account_id and topic.channel.name in CHANNEL_ORDER
+        )
 
     def reached(self) -> int:
         """Return the last event whose change some topic has reported. All topics have reported the
@@ -89,7 +98,7 @@ class _Waiting:
             topic
             for topic in self._streams.topics.values()
             if topic.account_id == self._account_id
-            and topic.channel.name in ("executions", "orders", "positions")
+            and topic.channel.name in _CHANGED_BY_EVENTS
             and "symbol" not in topic.subscription
         ]
 
