@@ -4,6 +4,7 @@ import type { FeedName, Feeds } from "../../src/feeds.ts";
 import { OrderType, Side } from "../../src/model/broker.ts";
 import type { WebSocketClass } from "../../src/socket-options.ts";
 import { TradingClient } from "../../src/trading-client.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
 import { marketOrder, quoteOf } from "../support/trading.ts";
 import { until } from "../support/until.ts";
 
@@ -20,7 +21,7 @@ const MARKET_FEEDS = {
   brokerConnection: { accountId },
 };
 
-const { address } = inject("simulated");
+const { address, port } = inject("simulated");
 
 /** Subscribe to all feeds, and record what each of them sends as text. */
 async function record(client: TradingClient): Promise<Map<FeedName, string[]>> {
@@ -96,7 +97,9 @@ test("both encodings have the same data, and MessagePack carries no text", async
 });
 
 test("a client with MessagePack resumes after its connection was replaced", async () => {
-  const client = new TradingClient({ baseUrl: address, encoding: "msgpack" });
+  // Other tests use the server at the same time, so the connection is cut on its way.
+  const proxy = new TcpProxy(port);
+  const client = new TradingClient({ baseUrl: await proxy.start(), encoding: "msgpack" });
   const reconnections: string[] = [];
   const executions: number[] = [];
   const subscription = client.feeds.executions(
@@ -109,13 +112,12 @@ test("a client with MessagePack resumes after its connection was replaced", asyn
   await subscription.confirmed;
   await client.commands("RESUMED").place(marketOrder(Side.Buy));
   await until(() => executions.length === 1);
-  const connections = await (await fetch(`${address}/api/v1/admin/connections`)).json();
-  for (const { id } of connections) {
-    await fetch(`${address}/api/v1/admin/connections/${id}`, { method: "DELETE" });
-  }
+  proxy.cut();
+  proxy.restore();
   await until(() => reconnections.length === 1);
   await client.commands("RESUMED").place(marketOrder(Side.Buy, 2));
   await until(() => executions.length === 2);
   expect([executions, reconnections]).toEqual([[0.01, 0.02], ["replayed"]]);
   client.close();
+  proxy.close();
 });
