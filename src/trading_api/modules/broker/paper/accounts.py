@@ -179,6 +179,12 @@ class Accounts:
         listed = self._ids.after(after)
         return (each for each in listed if each in self._unloaded or self.committed(each))
 
+    def ids_like(self, text: str) -> Iterator[str]:
+        """Yield the ids of the accounts that a command has opened and that equal a text but for
+        the case of letters. No account may be opened meanwhile."""
+        listed = self._ids.equal_ignoring_case(text)
+        return (each for each in listed if each in self._unloaded or self.committed(each))
+
     def discard_unopened(self, account_id: str) -> None:
         """Remove an account whose commands were all rejected, so that it takes no memory."""
         state = self._accounts[account_id].state

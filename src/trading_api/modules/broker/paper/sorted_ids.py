@@ -32,6 +32,24 @@ class SortedIds:
         for place in range(bisect_right(self._sorted, account_id), len(self._sorted)):
             yield self._sorted[place]
 
+    def equal_ignoring_case(self, text: str) -> Iterator[str]:
+        """Yield the ids that equal a text but for the case of letters.
+
+        It looks up the prefixes that ids begin with, each in logarithmic time. Nothing may be added
+        meanwhile."""
+        self._merge()
+        prefixes = [""]
+        for letter in text:
+            cases = {letter.lower(), letter.upper()}
+            longer = (prefix + each for prefix in prefixes for each in cases)
+            prefixes = [each for each in longer if self._next(each).startswith(each)]
+        return (each for each in prefixes if each and self._next(each) == each)
+
+    def _next(self, prefix: str) -> str:
+        """Return the first id that does not sort before a prefix, or an empty string."""
+        place = bisect_left(self._sorted, prefix)
+        return self._sorted[place] if place < len(self._sorted) else ""
+
     def _merge(self) -> None:
         if len(self._new) > INSERTED_MAX:
             self._sorted += self._new

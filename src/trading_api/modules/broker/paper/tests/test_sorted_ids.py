@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from itertools import islice
 
+import pytest
+
 from trading_api.modules.broker.paper.sorted_ids import INSERTED_MAX, SortedIds
 
 
@@ -25,3 +27,26 @@ def test_ids_are_sorted_however_many_are_new() -> None:
     ids.add("ACCOUNT-0")
     ids.remove([*removed, "unknown"])
     assert list(ids.after("")) == sorted({*model, "ACCOUNT-0"} - set(removed))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("swing-1", {"Swing-1", "SWING-1"}),
+        ("SWING-1", {"Swing-1", "SWING-1"}),
+        ("swing", {"sWiNg"}),
+        ("swing-", set()),
+        ("swing-12", set()),
+        ("zeta", {"ZETA"}),
+        ("zetas", set()),
+        ("stra\u00dfe", set()),
+        ("", set()),
+    ],
+)
+def test_ids_are_found_in_whatever_case(text: str, found: set[str]) -> None:
+    ids = SortedIds()
+    assert list(ids.equal_ignoring_case(text)) == []
+    for account_id in ("Swing-1", "SWING-1", "sWiNg", "ZETA", "Alpha", "swine"):
+        ids.add(account_id)
+    result = list(ids.equal_ignoring_case(text))
+    assert (len(result), set(result)) == (len(found), found)
