@@ -244,6 +244,19 @@ async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
     assert [account["id"] for account in listed] == ["UNUSED"]
 
 
+async def test_a_name_does_not_show_which_accounts_of_others_exist(server: Server) -> None:
+    owner = bearer(token(accounts=("NAMESAKE",)))
+    await server.rest.post("/broker/orders", json=ORDER, headers=owner)
+    own = bearer(token(accounts=("NAMER", "Second")))
+
+    async def status(name: str) -> int:
+        body = {"name": name}
+        return (await server.rest.put("/broker/accounts/NAMER", json=body, headers=own)).status_code
+
+    assert [await status(name) for name in ("NAMESAKE", "namesake", "NOWHERE")] == [200] * 3
+    assert [await status(name) for name in ("second", "demo-account")] == [422] * 2
+
+
 async def test_every_subscriber_of_a_topic_is_authorized_not_only_the_first(server: Server) -> None:
     owner, other = token(accounts=("FOREIGN",)), token()
     async with (

@@ -169,9 +169,11 @@ class ResetAccountCommand:
 class NameAccountCommand:
     """Open the account unless it is open, and give it a name.
 
-    None leaves its name as it is; an empty text removes it. Only a paper account accepts it."""
+    None leaves its name as it is; an empty text removes it. Only a paper account accepts it. A name
+    is refused that is the id of another account: of any, or of those that the caller may know."""
 
     name: str | None = None
+    known_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

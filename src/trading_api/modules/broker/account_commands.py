@@ -113,10 +113,15 @@ class AccountCommands:
     # The account and its cash
 
     async def name_account(
-        self, account_id: str, name: str | None, key: str | None
+        self,
+        account_id: str,
+        name: str | None,
+        key: str | None,
+        known_ids: frozenset[str] | None = None,
     ) -> SuccessResponse:
-        """Open the account unless it is open, and give it the name, if there is one."""
-        result = await self._submit(account_id, mapping.to_name_account(name, key))
+        """Open the account unless it is open, and give it the name, if there is one. The answer
+        shows of no account but the `known_ids` whether it exists, unless they are None."""
+        result = await self._submit(account_id, mapping.to_name_account(name, key, known_ids))
         return SuccessResponse(message="Saved", seq=result.seq)
 
     async def deposit(self, account_id: str, amount: float, key: str | None) -> SuccessResponse:

@@ -132,9 +132,13 @@ def to_reset_account(balance: float | None, key: str | None = None) -> KeyedComm
     return KeyedCommand(command, idempotency_key("reset", key, balance))
 
 
-def to_name_account(name: str | None, key: str | None = None) -> KeyedCommand:
-    """Return the command to open an account and give it a name."""
-    return KeyedCommand(NameAccountCommand(name), idempotency_key("name", key, name))
+def to_name_account(
+    name: str | None, key: str | None = None, known_ids: frozenset[str] | None = None
+) -> KeyedCommand:
+    """Return the command to open an account and give it a name. `known_ids` are the accounts that
+    the caller may know, or None where they may know all."""
+    command = NameAccountCommand(name, known_ids)
+    return KeyedCommand(command, idempotency_key("name", key, name))
 
 
 def to_set_kill_switch(params: KillSwitchParams, key: str | None = None) -> KeyedCommand:

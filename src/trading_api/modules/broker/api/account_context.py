@@ -2,7 +2,7 @@
 
 Each endpoint has a single dependency for it, because each one costs a request about 15 us."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Header, Path, Query, Request
@@ -47,12 +47,14 @@ _IdempotencyKey = Annotated[
 class AccountContext:
     """An account that the caller may read or trade, and the ways to do that.
 
-    `key` is the request's Idempotency-Key."""
+    `key` is the request's Idempotency-Key. `known_ids` are the accounts that the caller may know,
+    or None where they may know all; only a dependency that needs them sets them."""
 
     commands: AccountCommands
     queries: AccountQueries
     account_id: str
     key: str | None = None
+    known_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,12 @@ class _InPathWithKey(_AccountRequirement):
 
 
 class _ToName(_InPathWithKey):
+    async def __call__(
+        self, request: Request, account_id: _NamedAccountId, key: _IdempotencyKey = None
+    ) -> AccountContext:
+        known_ids = self.authorize(request).accounts
+        return replace(self.context(request, account_id, key), known_ids=known_ids)
+
     def account(self, principal: Principal, account_id: str | None) -> str:
         assert account_id is not None, "it is in the path"
         is_live = account_kind(account_id) is AccountKind.LIVE

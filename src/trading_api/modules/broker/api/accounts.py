@@ -63,7 +63,9 @@ async def get_accounts(
     responses=COMMAND_ERRORS,
 )
 async def put_account(context: NamedAccount, request: AccountRequest) -> SuccessResponse:
-    return await context.commands.name_account(context.account_id, request.name, context.key)
+    return await context.commands.name_account(
+        context.account_id, request.name, context.key, context.known_ids
+    )
 
 
 @router.post(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from trading_api.domain.account_kind import AccountKind, account_kind
+from trading_api.domain.broker_commands import NameAccountCommand
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import AccountNotFound
 from trading_api.modules.broker.engine.account import AccountState
@@ -43,13 +44,19 @@ class CommittedAccounts:
             insort(ids, default)
         return ids[:limit]
 
-    def with_names_of_others(self, account_id: str, command: Command) -> Command:
-        """Return the command. One that names an account knows whether the name, in its own case or
-        in upper or lower case, is the id of another account of this process."""
-        if not isinstance(command, NameAccount) or command.name is None:
-            return command
-        names = {command.name, command.name.upper(), command.name.lower()} - {account_id}
-        return replace(command, is_id_of_other=any(map(self._is_listed, names)))
+    def naming(self, account_id: str, command: NameAccountCommand, naming: Command) -> Command:
+        """Return the engine's command `naming`, which knows whether the name, in whatever case, is
+        the id of another account.
+
+        The default account is compared, and those of this process that a command has opened. If
+        the caller may know only some ids, these are compared instead, opened or not, so that the
+        answer shows of no account whether it exists."""
+        if not isinstance(naming, NameAccount) or command.name is None:
+            return naming
+        folded, ids = command.name.casefold(), command.known_ids
+        others = {self._default_id, *(self._accounts.ids_like(folded) if ids is None else ids)}
+        is_of_other = any(each.casefold() == folded for each in others - {account_id})
+        return replace(naming, is_id_of_other=is_of_other)
 
     def state(self, account_id: str) -> AccountState:
         """Return an account's committed state, to be read only."""
@@ -65,11 +72,6 @@ class CommittedAccounts:
         opening = self.opening(account_id, self._market.now_ms)
         event = AccountOpened(account_id, opening.currency, opening.balance, opening.at_ms)
         return JournalEntry(account_id, 1, event)
-
-    def _is_listed(self, account_id: str) -> bool:
-        if account_id == self._default_id or self._accounts.is_unloaded(account_id):
-            return True
-        return self._accounts.committed(account_id) is not None
 
     def _new_account(self, account_id: str) -> AccountState:
         state = AccountState()

@@ -13,6 +13,7 @@ from trading_api.domain.broker_commands import (
     CommandResult,
     IdempotencyKey,
     ModifyOrderCommand,
+    NameAccountCommand,
     PlaceOrderCommand,
     SetLeverageCommand,
 )
@@ -156,7 +157,8 @@ class PaperBroker:
             if key is None or (known := await self._find_duplicate(account_id, key)) is None:
                 raise
             return to_command_result(command, CommandAnswer(known))
-        engine_command = self._committed.with_names_of_others(account_id, engine_command)
+        if isinstance(command, NameAccountCommand):
+            engine_command = self._committed.naming(account_id, command, engine_command)
         execution = self._processor.execute(account_id, engine_command)
         return to_command_result(
             command, await self._log.record(account_id, engine_command, execution)

@@ -87,8 +87,30 @@ async def test_no_account_has_the_id_of_another_one_as_its_name() -> None:
         await commands.name_account("BETA", None, None)
         again = await commands.name_account(A, "BETA", "k")
         assert again.seq == named.seq
-        for name in ("BETA", "beta"):
+        await commands.name_account("Gamma-Ray", None, None)
+        for name in ("BETA", "beta", "gamma-ray", "GAMMA-RAY", "gAMMA-rAY"):
             naming = commands.name_account(B, name, None)
+            assert (await rejection_of(naming))[:2] == (422, "name_wrong")
+        await commands.name_account(B, "Gamma-", None)
+
+
+async def test_an_idle_account_that_is_not_in_memory_keeps_its_id_too() -> None:
+    async with running() as exchange:
+        await exchange.service.commands.name_account("Swing", None, None)
+    async with running(exchange.journal) as exchange:
+        naming = exchange.service.commands.name_account(A, "sWING", None)
+        assert (await rejection_of(naming))[:2] == (422, "name_wrong")
+
+
+async def test_a_caller_of_some_accounts_does_not_learn_which_others_exist() -> None:
+    known_ids = frozenset((A, "Mine"))
+    async with running() as exchange:
+        commands = exchange.service.commands
+        await commands.name_account("BETA", None, None)
+        for name in ("BETA", "beta", "NOWHERE", A):
+            await commands.name_account(A, name, None, known_ids)
+        for name in ("Mine", "mine", "demo-account"):
+            naming = commands.name_account(A, name, None, known_ids)
             assert (await rejection_of(naming))[:2] == (422, "name_wrong")
 
 
