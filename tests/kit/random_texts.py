@@ -22,6 +22,7 @@ NAMES = st.sampled_from(
     [
         *(None, "", "a", "A b", " a", "b\n", "live-1", "a\u202eb", "\u2007", "x" * 64, "x" * 65),
         *("L\u0406VE-1", "\uff2c\uff29\uff36\uff25-1", "LIVE\u2013", "A\u0412", "\u0410 B"),
-        *("a\u3164", "\u00e9"),
+        *("a\u3164", "\u00e9", "\uff21b", "\U0001d401", "a\ufe0f", "a\u200db", "\u2764\ufe0f"),
+        *("\U0001f469\u200d\U0001f4bb", "m\u00b2"),
     ]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from fractions import Fraction
 
@@ -26,14 +27,16 @@ class NaiveChecks(NaiveMargin):
             raise Rejected("amount_wrong")
 
     def check_name(self, name: str) -> None:
-        is_visible = all(each == " " or each.isprintable() for each in name)
+        seen = re.sub("(?<=[^\\w\\s])(\u200d(?!\\w)|\ufe0f)", "", name)
+        is_visible = all(each == " " or each.isprintable() for each in seen)
         if len(name) > 64 or not is_visible or name[:1] == " " or name[-1:] == " ":
             raise Rejected("name_wrong")
-        if name.upper().startswith(("LIVE-", "LIVE\u2013")) or "\u3164" in name:
+        plain = unicodedata.normalize("NFKC", name).upper()
+        if plain.startswith(("LIVE-", "LIVE\u2013")) or re.search("[\u3164\ufe0f]", seen):
             raise Rejected("name_wrong")
         for word in name.split(" "):
             names = [unicodedata.name(each).partition(" ")[0] for each in word if each.isalpha()]
-            if "FULLWIDTH" in names or {"LATIN", "CYRILLIC"} <= set(names):
+            if "MATHEMATICAL" in names or {"LATIN", "CYRILLIC"} <= set(names):
                 raise Rejected("name_wrong")
 
     def check_quantity(self, quantity: Fraction, market: Market) -> None:

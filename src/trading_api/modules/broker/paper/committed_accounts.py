@@ -12,6 +12,7 @@ from trading_api.domain.broker_commands import NameAccountCommand
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import AccountNotFound
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.checks.account_names import folded
 from trading_api.modules.broker.engine.commands import Command, NameAccount, OpenAccount
 from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -45,17 +46,17 @@ class CommittedAccounts:
         return ids[:limit]
 
     def naming(self, account_id: str, command: NameAccountCommand, naming: Command) -> Command:
-        """Return the engine's command `naming`, which knows whether the name, in whatever case, is
-        the id of another account.
+        """Return the engine's command `naming`, which knows whether the name, in whatever case
+        and form, is the id of another account.
 
         The default account is compared, and those of this process that a command has opened. If
         the caller may know only some ids, these are compared instead, opened or not, so that the
         answer shows of no account whether it exists."""
         if not isinstance(naming, NameAccount) or command.name is None:
             return naming
-        folded, ids = command.name.casefold(), command.known_ids
-        others = {self._default_id, *(self._accounts.ids_like(folded) if ids is None else ids)}
-        is_of_other = any(each.casefold() == folded for each in others - {account_id})
+        name, ids = folded(command.name), command.known_ids
+        others = {self._default_id, *(self._accounts.ids_like(name) if ids is None else ids)}
+        is_of_other = any(folded(each) == name for each in others - {account_id})
         return replace(naming, is_id_of_other=is_of_other)
 
     def state(self, account_id: str) -> AccountState:

@@ -20,6 +20,8 @@ ODD = {
     "a sign that is no letter": "Ausbr\u00fcche \u2013 50 %",
     "alphabets in words of their own": "\u03b1 and \u03b2",
     "as a live account further on": "Not LIVE-MAIN",
+    "a full-width letter": "A\uff22",
+    "an emoji of several characters": "\U0001f469\u200d\U0001f4bb \u2764\ufe0f",
 }
 REFUSED = {
     "too long": "x" * 65,
@@ -29,7 +31,7 @@ REFUSED = {
     "one that cannot be seen": "a\u200bb",
     "a half of a surrogate pair": "a\ud800",
     "as a live account": "live-MAIN",
-    "a full-width letter": "A\uff22",
+    "a bold letter": "A\U0001d401",
     "two alphabets in a word": "Br\u0435akouts",
     "a letter that shows nothing": "a\u3164b",
     "the id of the default account": "DEMO-ACCOUNT",
@@ -88,7 +90,14 @@ async def test_no_account_has_the_id_of_another_one_as_its_name() -> None:
         again = await commands.name_account(A, "BETA", "k")
         assert again.seq == named.seq
         await commands.name_account("Gamma-Ray", None, None)
-        for name in ("BETA", "beta", "gamma-ray", "GAMMA-RAY", "gAMMA-rAY"):
+        for name in (
+            "BETA",
+            "beta",
+            "gamma-ray",
+            "GAMMA-RAY",
+            "gAMMA-rAY",
+            "\uff22\uff25\uff34\uff21",
+        ):
             naming = commands.name_account(B, name, None)
             assert (await rejection_of(naming))[:2] == (422, "name_wrong")
         await commands.name_account(B, "Gamma-", None)

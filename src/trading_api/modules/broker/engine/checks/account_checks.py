@@ -8,7 +8,9 @@ from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.account_names import (
-    has_unreadable_characters,
+    JOINERS,
+    has_invisible_characters,
+    has_styled_characters,
     looks_live,
     mixes_alphabets,
 )
@@ -48,22 +50,28 @@ def check_not_halted(state: AccountState) -> Rejection | None:
 
 def is_stored_name(name: str) -> bool:
     """Return whether an account may have had this name under the rules of any version."""
-    is_short = len(name) <= NAME_LENGTH_MAX and name.isprintable() and name == name.strip()
+    is_printable = all(each.isprintable() or each in JOINERS for each in name)
+    is_short = len(name) <= NAME_LENGTH_MAX and is_printable and name == name.strip()
     return is_short and account_kind(name) is not AccountKind.LIVE
 
 
 def check_name(name: str, is_id_of_other: bool = False) -> Rejection | None:
     """Reject a name that is too long, that cannot be read as it is written, or that could make
     people mistake the account for a live one or for the other one with this id."""
-    if looks_live(name):
+    if len(name) > NAME_LENGTH_MAX:
+        text = f"A name has at most {NAME_LENGTH_MAX} characters."
+    elif looks_live(name):
         text = f"{name!r} could be taken for the name of a live account."
     elif is_id_of_other:
         text = f"{name!r} is the id of another account."
-    elif not is_stored_name(name) or has_unreadable_characters(name) or mixes_alphabets(name):
-        text = (
-            f"A name has at most {NAME_LENGTH_MAX} visible characters, no space at its ends, no "
-            "full-width or other styled forms of ASCII, and one alphabet in a word."
-        )
+    elif name != name.strip():
+        text = f"{name!r} has a space at an end."
+    elif has_invisible_characters(name):
+        text = f"{name!r} has a character that is invisible or changes the direction of the text."
+    elif has_styled_characters(name):
+        text = f"{name!r} has bold, circled or other styled forms of ASCII letters or digits."
+    elif mixes_alphabets(name):
+        text = f"{name!r} has letters of two alphabets in a word."
     else:
         return None
     return Rejection(RejectionCode.NAME_WRONG, text)
