@@ -22,6 +22,8 @@ import { authentication, isUnauthenticated } from "./authentication.ts";
 import { Charts } from "./chart/chart-store.ts";
 import { Market } from "./market/market.ts";
 import { Notifications } from "./notifications/notifications.ts";
+import { reloadWhenServed } from "./page-reload.ts";
+import { missingParts } from "./part.ts";
 import { persistedSignal } from "./persisted-signal.ts";
 import { ReplayStore } from "./replay/replay-store.ts";
 import { texts } from "./texts/texts.ts";
@@ -99,7 +101,10 @@ export class AppStore {
     [this.isOneClick, this.setOneClick] = persistedSignal("one-click", false);
     this.ticket = new Ticket(this);
     const { ticket, symbol } = this;
-    createRoot(() => createComputed(on(symbol, () => ticket.reset(), { defer: true })));
+    createRoot(() => {
+      createComputed(on(symbol, () => ticket.reset(), { defer: true }));
+      createComputed(on(missingParts, () => this.#offerReload(), { defer: true }));
+    });
     this.account.onFill(() => this.showPanel("positions"));
     this.client.socket.onState((state) => {
       if (state.phase === "waiting" && state.reason.startsWith("1008"))
@@ -148,6 +153,13 @@ export class AppStore {
       return true;
     });
     if (this.account.loading === "loaded") await this.alerts.follow(this.account.id);
+  }
+
+  /** Offer to reload the page, because a part of it is missing. */
+  #offerReload(): void {
+    const { title, reloadToLoad: text, reload: label } = texts.parts;
+    const action = { label, run: () => void reloadWhenServed() };
+    this.notifications.show({ tone: "error", title, text, action, isLasting: true });
   }
 
   /** Ask for a token if it expired. The server closes with 1008 for other reasons too. */

@@ -1,5 +1,6 @@
 import { type Component, lazy } from "solid-js";
-import { importUntilLoaded } from "./import-until-loaded.ts";
+import { reloadOnceAMinute, whenPageIsServed } from "./page-reload.ts";
+import { reportMissingPart } from "./part.ts";
 
 type Parts = typeof import("./first-screen-parts.ts");
 type ComponentName = {
@@ -23,10 +24,26 @@ function whenDue(): PromiseWithResolvers<void> {
 /** Let the parts of the first screen be loaded, because the first chart has its candles. */
 export const onFirstCandles = (): void => whenDue().resolve();
 
-/** Import the parts of the first screen, after the first candles. */
-export async function readFirstScreen(): Promise<Parts> {
+let parts: Promise<Parts> | undefined;
+
+/**
+ * Import the parts of the first screen, after the first candles. If they cannot be loaded, the page
+ * is reloaded once the server answers, and the promise stays pending.
+ */
+export function readFirstScreen(): Promise<Parts> {
+  parts ??= importFirstScreen();
+  return parts;
+}
+
+async function importFirstScreen(): Promise<Parts> {
   await whenDue().promise;
-  return importUntilLoaded(() => import("./first-screen-parts.ts"));
+  try {
+    return await import("./first-screen-parts.ts");
+  } catch {
+    await whenPageIsServed();
+    if (!reloadOnceAMinute()) void reportMissingPart();
+    return new Promise(() => {});
+  }
 }
 
 /** Return a component of the first screen, which shows nothing until it is loaded. */

@@ -1,4 +1,4 @@
-import { For, lazy, Show, Suspense } from "solid-js";
+import { For, Show, Suspense } from "solid-js";
 import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
 import { ChartToolbar } from "./chart/toolbar.tsx";
@@ -7,6 +7,7 @@ import { firstScreenPart } from "./first-screen.ts";
 import { LiveBanner } from "./live-banner.tsx";
 import { Toasts } from "./notifications/toasts.tsx";
 import { Panels } from "./panels/panels.tsx";
+import { part } from "./part.ts";
 import { texts } from "./texts/texts.ts";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
@@ -18,7 +19,7 @@ const MarketPane = firstScreenPart("MarketPane");
 const RangeBar = firstScreenPart("RangeBar");
 const AsideTabs = firstScreenPart("AsideTabs");
 const DrawingBar = firstScreenPart("DrawingBar");
-const ReplayBar = lazy(() => import("./replay/replay-bar.tsx"));
+const ReplayBar = part(() => import("./replay/replay-bar.tsx"));
 
 const VIEWS: readonly View[] = ["chart", "trade", "watch", "account"];
 

@@ -3,7 +3,6 @@ import {
   createEffect,
   createMemo,
   createSignal,
-  lazy,
   Match,
   onCleanup,
   onMount,
@@ -15,7 +14,7 @@ import { useApp } from "../app-store.ts";
 import { messageOf } from "../error-messages.ts";
 import { firstScreenPart, onFirstCandles, readFirstScreen } from "../first-screen.ts";
 import * as format from "../format.ts";
-import { importUntilLoaded } from "../import-until-loaded.ts";
+import { part } from "../part.ts";
 import { texts } from "../texts/texts.ts";
 import { theme } from "../theme.ts";
 import { ChartLink } from "../workspace/chart-link.tsx";
@@ -28,9 +27,7 @@ import { setView, viewOf } from "./view/view-of.ts";
 const ViewLegend = firstScreenPart("ViewLegend");
 const TradingLayer = firstScreenPart("TradingLayer");
 const Drawings = firstScreenPart("ChartDrawingsGate");
-const Indicators = lazy(() =>
-  importUntilLoaded(() => import("./indicators/chart-indicators-view.tsx")),
-);
+const Indicators = part(() => import("./indicators/chart-indicators-view.tsx"));
 
 /** One chart with its legend. */
 export function ChartPane(props: { chart: ChartStore }) {

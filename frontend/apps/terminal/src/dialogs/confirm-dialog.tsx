@@ -1,10 +1,12 @@
 import type { PreOrder } from "@trading-api/client";
-import { createSignal, lazy, onCleanup, Show, Suspense } from "solid-js";
+import { createSignal, onCleanup, Show, Suspense } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { MissingPart } from "../missing-part.tsx";
+import { part } from "../part.ts";
 import { texts } from "../texts/texts.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
-const OrderSummary = lazy(() => import("./order-summary.tsx"));
+const OrderSummary = part(() => import("./order-summary.tsx"), MissingPart);
 
 export interface ConfirmDialogProps {
   text: string;

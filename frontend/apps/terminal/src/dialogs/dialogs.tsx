@@ -1,22 +1,22 @@
-import { createEffect, lazy, Match, onCleanup, Suspense, Switch } from "solid-js";
+import { createEffect, Match, onCleanup, Suspense, Switch } from "solid-js";
 import { type OpenDialog, useApp } from "../app-store.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { dialogPart } from "./dialog-part.tsx";
 import { named } from "./named.ts";
 import { TokenDialog } from "./token-dialog.tsx";
 
-const SymbolSearch = lazy(() => import("../market/symbol-search.tsx"));
-const AccountsDialog = lazy(() => import("../accounts/accounts-dialog.tsx"));
-const AlertDialog = lazy(() => import("../alerts/alert-dialog.tsx"));
-const DrawingsDialog = lazy(() => import("../chart/drawings/drawings-dialog.tsx"));
-const IndicatorsDialog = lazy(() => import("../chart/indicators/indicators-dialog.tsx"));
-const LayoutDialog = lazy(() => import("../workspace/layout-dialog.tsx"));
-const ShortcutsDialog = lazy(() => import("./shortcuts-dialog.tsx"));
-const CompareDialog = lazy(() => import("../chart/view/compare-dialog.tsx"));
-const GoToDialog = lazy(() => import("../chart/view/go-to-dialog.tsx"));
-const NotificationCentre = lazy(() => import("../notifications/notification-centre.tsx"));
+const SymbolSearch = dialogPart(() => import("../market/symbol-search.tsx"));
+const AccountsDialog = dialogPart(() => import("../accounts/accounts-dialog.tsx"));
+const AlertDialog = dialogPart(() => import("../alerts/alert-dialog.tsx"));
+const DrawingsDialog = dialogPart(() => import("../chart/drawings/drawings-dialog.tsx"));
+const IndicatorsDialog = dialogPart(() => import("../chart/indicators/indicators-dialog.tsx"));
+const LayoutDialog = dialogPart(() => import("../workspace/layout-dialog.tsx"));
+const ShortcutsDialog = dialogPart(() => import("./shortcuts-dialog.tsx"));
+const CompareDialog = dialogPart(() => import("../chart/view/compare-dialog.tsx"));
+const GoToDialog = dialogPart(() => import("../chart/view/go-to-dialog.tsx"));
+const NotificationCentre = dialogPart(() => import("../notifications/notification-centre.tsx"));
 
-const readOrderDialogs = () => import("./order-dialogs.tsx");
-const OrderDialogs = lazy(readOrderDialogs);
+const OrderDialogs = dialogPart(() => import("./order-dialogs.tsx"));
 const ORDER_DIALOGS = new Set<NonNullable<OpenDialog>["name"] | undefined>([
   "modify",
   "close",
@@ -30,7 +30,7 @@ export function Dialogs() {
   const { dialog, account } = useApp();
   createEffect(() => {
     if (account.loading !== "loaded") return;
-    const timer = setTimeout(() => readOrderDialogs().catch(() => {}), PRELOAD_MS);
+    const timer = setTimeout(() => void OrderDialogs.preload(), PRELOAD_MS);
     onCleanup(() => clearTimeout(timer));
   });
   return (

@@ -3,7 +3,6 @@ import {
   createMemo,
   createSignal,
   For,
-  lazy,
   onCleanup,
   onMount,
   Show,
@@ -13,11 +12,12 @@ import { useApp } from "../app-store.ts";
 import { persistedSignal } from "../persisted-signal.ts";
 import { texts } from "../texts/texts.ts";
 import "./watchlist.css";
+import { part } from "../part.ts";
 import { rangeOf } from "./watchlist-row.tsx";
 import { WatchlistTable } from "./watchlist-table.tsx";
 import { COLUMNS, type Column, sortSymbols } from "./watchlists.ts";
 
-const WatchlistDialog = lazy(() => import("./watchlist-dialog.tsx"));
+const WatchlistDialog = part(() => import("./watchlist-dialog.tsx"));
 
 /** A list of more symbols receives every change only of those that are drawn. */
 const FAST_MAX = 100;

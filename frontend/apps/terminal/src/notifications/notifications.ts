@@ -16,6 +16,8 @@ export interface Notification {
   time: number;
   /** The number of notifications with this title that came while it was on the screen. */
   count: number;
+  /** Whether it stays on the screen until the user dismisses it. */
+  isLasting?: boolean;
 }
 
 export type NewNotification = Omit<Notification, "id" | "time" | "count"> & {
@@ -74,7 +76,7 @@ export class Notifications {
     if (same !== undefined) this.#stopTimer(same.id);
     set([...others.slice(1 - SHOWN_MAX), { ...added, count: (same?.count ?? 0) + 1 }]);
     const dismiss = () => this.dismiss(added.id);
-    this.#timers.set(added.id, setTimeout(dismiss, SHOWN_MS[tone]));
+    if (!added.isLasting) this.#timers.set(added.id, setTimeout(dismiss, SHOWN_MS[tone]));
     if (this.sound[0]()) this.#signals.play(tone);
     if (this.browser[0]()) this.#signals.display(title, notification.text);
   }

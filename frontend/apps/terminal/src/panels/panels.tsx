@@ -1,14 +1,16 @@
-import { type Component, createMemo, For, lazy, Show, Suspense } from "solid-js";
+import { type Component, createMemo, For, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
 import { firstScreenPart } from "../first-screen.ts";
+import { MissingPart } from "../missing-part.tsx";
+import { part } from "../part.ts";
 import { texts } from "../texts/texts.ts";
 import type { PanelProps } from "./panel.tsx";
 
 const PositionsTable = firstScreenPart("PositionsTable");
-const OrdersTable = lazy(() => import("./orders-table.tsx"));
-const HistoryTable = lazy(() => import("./history-table.tsx"));
-const FillsTable = lazy(() => import("./fills-table.tsx"));
+const OrdersTable = part(() => import("./orders-table.tsx"), MissingPart);
+const HistoryTable = part(() => import("./history-table.tsx"), MissingPart);
+const FillsTable = part(() => import("./fills-table.tsx"), MissingPart);
 
 interface PanelEntry {
   name: Panel;
@@ -39,27 +41,27 @@ const PANELS: readonly PanelEntry[] = [
   {
     name: "summary",
     label: texts.panels.summary,
-    component: lazy(() => import("../account/summary-panel.tsx")),
+    component: part(() => import("../account/summary-panel.tsx"), MissingPart),
   },
   {
     name: "equity",
     label: texts.panels.equity,
-    component: lazy(() => import("../account/equity-panel.tsx")),
+    component: part(() => import("../account/equity-panel.tsx"), MissingPart),
   },
   {
     name: "statistics",
     label: texts.panels.statistics,
-    component: lazy(() => import("../account/statistics-panel.tsx")),
+    component: part(() => import("../account/statistics-panel.tsx"), MissingPart),
   },
   {
     name: "trades",
     label: texts.panels.trades,
-    component: lazy(() => import("../account/trades-panel.tsx")),
+    component: part(() => import("../account/trades-panel.tsx"), MissingPart),
   },
   {
     name: "alerts",
     label: texts.alerts.panel,
-    component: lazy(() => import("../alerts/alerts-table.tsx")),
+    component: part(() => import("../alerts/alerts-table.tsx"), MissingPart),
     isOffered: ({ alerts }) => alerts.isAvailable,
   },
 ];

@@ -12,6 +12,7 @@ import { lines } from "./lines.ts";
 import { liveBanner } from "./live-banner.ts";
 import { notifications } from "./notifications.ts";
 import { panels } from "./panels.ts";
+import { parts } from "./parts.ts";
 import { replayCommands } from "./replay-commands.ts";
 import { signIn } from "./sign-in.ts";
 import { tables } from "./tables.ts";
@@ -39,6 +40,7 @@ export const english = {
   liveBanner,
   notifications,
   panels,
+  parts,
   replayCommands,
   signIn,
   tables,

@@ -2,6 +2,7 @@ import type { Side } from "@trading-api/client";
 import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
+import { loadPart } from "../part.ts";
 import { texts } from "../texts/texts.ts";
 import { Choice } from "../widgets/choice.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
@@ -92,9 +93,10 @@ function QuickSizes() {
     const [order, estimated] = [ticket.orderOf(1), estimate()];
     const grid = ticket.instrument?.qty;
     if (order === null || estimated === undefined || grid === undefined) return null;
-    const { affordableQuantity } = await import("./quick-size.ts");
+    const loaded = await loadPart(() => import("./quick-size.ts"));
+    if (loaded === null) return null;
     const preview = (tried: typeof order) => account.broker.previewOrder(tried);
-    return affordableQuantity({ order, estimate: estimated, grid, preview });
+    return loaded.affordableQuantity({ order, estimate: estimated, grid, preview });
   };
   const shownOrder = () => JSON.stringify([app.symbol(), ticket.orderOf(1)]);
   const choose = async (percent: number) => {

@@ -1,5 +1,6 @@
 import type { AppStore } from "../app-store.ts";
 import { GRIDS, type Grid } from "../chart/chart-store.ts";
+import { loadPart } from "../part.ts";
 import type { ShortcutGroup } from "../shortcut.ts";
 import { texts } from "../texts/texts.ts";
 
@@ -31,6 +32,6 @@ export const WORKSPACE: ShortcutGroup = {
 };
 
 async function loadNext(app: AppStore): Promise<void> {
-  const { Layouts } = await import("./layouts.ts");
-  new Layouts(app).loadNext();
+  const loaded = await loadPart(() => import("./layouts.ts"));
+  if (loaded !== null) new loaded.Layouts(app).loadNext();
 }

@@ -1,10 +1,10 @@
-import { createMemo, lazy, Show } from "solid-js";
-import { importUntilLoaded } from "../../import-until-loaded.ts";
+import { createMemo, Show } from "solid-js";
+import { part } from "../../part.ts";
 import type { ChartDrawingsViewProps } from "./chart-drawings-view.tsx";
 import { drawingsOf } from "./drawing-store.ts";
 import { drawingTools } from "./drawing-tools.ts";
 
-const ChartDrawingsView = lazy(() => importUntilLoaded(() => import("./chart-drawings-view.tsx")));
+const ChartDrawingsView = part(() => import("./chart-drawings-view.tsx"));
 
 /** The drawings of a chart, loaded once there is one or a tool is chosen. */
 export function ChartDrawingsGate(props: ChartDrawingsViewProps) {

@@ -1,7 +1,6 @@
 import {
   createEffect,
   createSignal,
-  lazy,
   on,
   onCleanup,
   onMount,
@@ -18,9 +17,10 @@ import type { PriceScale } from "../price-scale.ts";
 import { listenForMenu } from "./chart-gestures.ts";
 import { CrosshairButton } from "./crosshair-button.ts";
 import "./lines.css";
+import { part } from "../../part.ts";
 import { TradingLines } from "./trading-lines.ts";
 
-const ChartMenu = lazy(() => import("./chart-menu.tsx"));
+const ChartMenu = part(() => import("./chart-menu.tsx"));
 
 interface OpenMenu {
   price: number;

@@ -3,6 +3,7 @@ import { useApp } from "../../app-store.ts";
 import { messageOf } from "../../error-messages.ts";
 import { view as texts } from "../../texts/view.ts";
 import "./view.css";
+import { loadPart } from "../../part.ts";
 import { viewOf } from "./view-of.ts";
 import { CHART_TYPES, type ChartType, ViewSettings } from "./view-settings.ts";
 
@@ -14,8 +15,8 @@ export function ViewTools() {
     const view = viewOf(app.charts.active());
     if (view === null) return;
     try {
-      const { saveScreenshot } = await import("./screenshot.ts");
-      await saveScreenshot(view);
+      const loaded = await loadPart(() => import("./screenshot.ts"));
+      await loaded?.saveScreenshot(view);
     } catch (error) {
       const title = texts.screenshotFailed;
       app.notifications.show({ tone: "error", title, text: messageOf(error) });

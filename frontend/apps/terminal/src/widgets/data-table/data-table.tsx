@@ -1,5 +1,6 @@
-import { type Accessor, createMemo, createSignal, type JSX, lazy, Show } from "solid-js";
+import { type Accessor, createMemo, createSignal, type JSX, Show } from "solid-js";
 import { Portal } from "solid-js/web";
+import { part } from "../../part.ts";
 import { persistedSignal } from "../../persisted-signal.ts";
 import { texts } from "../../texts/texts.ts";
 import {
@@ -14,7 +15,7 @@ import {
 import { createOrderedRows } from "./ordered-rows.ts";
 import { VirtualTable } from "./virtual-table.tsx";
 
-const TableDialog = lazy(() => import("./table-dialog.tsx"));
+const TableDialog = part(() => import("./table-dialog.tsx"));
 
 export interface DataTableProps<Row extends object> {
   /** Identifies the table: under this name the order and the columns are remembered. */

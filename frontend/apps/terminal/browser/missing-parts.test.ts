@@ -1,0 +1,101 @@
+// What the terminal shows if the server goes away before a part of the page is loaded.
+import type { Request } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
+import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
+import type { TerminalPage } from "./support/terminal-page.ts";
+import { TerminalTests } from "./support/terminal-tests.ts";
+
+const tests = TerminalTests.simulated("PARTS");
+const FIRST_SCREEN = "**/first-screen-parts-*.js";
+
+/** Start a proxy before the server, and return it with the address of the test's page. */
+async function startProxy(): Promise<{ proxy: TcpProxy; address: string; page: string }> {
+  const proxy = new TcpProxy(tests.server.port);
+  onTestFinished(() => proxy.close());
+  const address = await proxy.start();
+  return { proxy, address, page: `${address}/?account=${tests.account}&symbol=AAPL` };
+}
+
+const watchlist = ({ page }: TerminalPage) => page.getByRole("region", { name: "Watchlist" });
+
+/** Count how often a page is loaded from now on. */
+function countLoads({ page }: TerminalPage): () => number {
+  let loads = 0;
+  page.on("request", (request) => {
+    if (request.isNavigationRequest()) loads += 1;
+  });
+  return () => loads;
+}
+
+test("a page whose first screen could not be loaded is reloaded once the server answers", async () => {
+  const terminal = await tests.open();
+  const { proxy, page } = await startProxy();
+  await terminal.page.route(
+    FIRST_SCREEN,
+    async (route) => {
+      proxy.cut();
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  const loads = countLoads(terminal);
+  // The page asks for itself twice in vain, and is not reloaded meanwhile.
+  const isAsking = (request: Request) => request.method() === "HEAD";
+  const failed = terminal.page.waitForEvent("requestfailed", isAsking);
+  await terminal.page.goto(page);
+  await failed;
+  await terminal.page.waitForEvent("requestfailed", isAsking);
+  expect(loads()).toBe(1);
+  proxy.restore();
+  await watchlist(terminal).waitFor();
+  await terminal.isLoaded();
+  expect(loads()).toBe(2);
+});
+
+test("a page whose first screen fails again offers a reload, and does not loop", async () => {
+  const terminal = await tests.open();
+  const { page } = await startProxy();
+  await terminal.page.route(FIRST_SCREEN, (route) => route.abort());
+  const loads = countLoads(terminal);
+  await terminal.page.goto(page);
+  const reload = terminal.toast("A part is missing").getByRole("button", { name: "Reload" });
+  await reload.waitFor();
+  await terminal.isLoaded();
+  expect(loads()).toBe(2);
+  await terminal.page.unroute(FIRST_SCREEN);
+  await reload.click();
+  await watchlist(terminal).waitFor();
+  expect(loads()).toBe(3);
+});
+
+test("a panel or dialog that could not be loaded shows that, and the page keeps its input", async () => {
+  const { proxy, address } = await startProxy();
+  const terminal = await tests.openAt(address);
+  await watchlist(terminal).waitFor();
+  const { page } = terminal;
+  const loads = countLoads(terminal);
+  await terminal.fillTicket({ quantity: 7 });
+  proxy.cut();
+  await terminal.badge(/Reconnecting|Connecting/);
+  await terminal.show("Equity");
+  const panel = page.getByRole("tabpanel");
+  await panel.getByText("This part could not be loaded.").waitFor();
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog", { name: "A part is missing" });
+  await dialog.getByText("This part could not be loaded.").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+
+  proxy.restore();
+  await terminal.badge("Live");
+  await terminal.show("Positions");
+  await panel.getByText("No open position").waitFor();
+  const quantity = terminal.ticket.getByRole("textbox", { name: "Quantity", exact: true });
+  expect(await quantity.inputValue()).toBe("7");
+  expect(loads()).toBe(0);
+  await terminal.toast("A part is missing").getByRole("button", { name: "Reload" }).click();
+  await expect.poll(loads).toBe(1);
+  await terminal.isLoaded();
+  await terminal.show("Equity");
+  await panel.getByRole("slider", { name: "Equity over time" }).waitFor();
+});

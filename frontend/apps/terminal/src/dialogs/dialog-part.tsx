@@ -1,0 +1,20 @@
+import type { Component } from "solid-js";
+import { useApp } from "../app-store.ts";
+import { MissingPart } from "../missing-part.tsx";
+import { part } from "../part.ts";
+import { texts } from "../texts/texts.ts";
+import { Dialog } from "../widgets/dialog.tsx";
+
+/** Return a dialog that is loaded when it is first opened. If it is missing, a dialog shows that. */
+// biome-ignore lint/suspicious/noExplicitAny: a component of any properties
+export const dialogPart = <T extends Component<any>>(load: () => Promise<{ default: T }>) =>
+  part(load, MissingDialog);
+
+function MissingDialog() {
+  const app = useApp();
+  return (
+    <Dialog title={texts.parts.title} onClose={() => app.openDialog(null)}>
+      <MissingPart />
+    </Dialog>
+  );
+}
