@@ -1,4 +1,4 @@
-// What the terminal shows if the server goes away before a part of the page is loaded.
+// What the terminal shows until a part of the page is loaded, and if the server goes away before.
 import type { Request } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
@@ -26,6 +26,14 @@ function countLoads({ page }: TerminalPage): () => number {
   });
   return () => loads;
 }
+
+/** Return which tables of the account are loaded. */
+const preloaded = ({ page }: TerminalPage): Promise<string[]> =>
+  page.evaluate(() => {
+    const names = performance.getEntriesByType("resource").map(({ name }) => name);
+    const tables = names.map((name) => /(orders|history|fills)-table-[\w-]+\.js$/.exec(name)?.[1]);
+    return tables.filter((table) => table !== undefined).sort();
+  });
 
 test("a page whose first screen could not be loaded is reloaded once the server answers", async () => {
   const terminal = await tests.open();
@@ -75,10 +83,13 @@ test("a panel or dialog that could not be loaded shows that, and the page keeps 
   const { page } = terminal;
   const loads = countLoads(terminal);
   await terminal.fillTicket({ quantity: 7 });
+  await expect.poll(() => preloaded(terminal)).toEqual(["fills", "history", "orders"]);
   proxy.cut();
   await terminal.badge(/Reconnecting|Connecting/);
-  await terminal.show("Equity");
   const panel = page.getByRole("tabpanel");
+  await terminal.show("Orders");
+  await panel.getByText("No working order").waitFor();
+  await terminal.show("Equity");
   await panel.getByText("This part could not be loaded.").waitFor();
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: "A part is missing" });

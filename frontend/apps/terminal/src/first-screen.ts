@@ -10,6 +10,8 @@ type ComponentName = {
 
 /** The parts are loaded after this time, in ms, if there are no candles: the server may be away. */
 const LATEST_MS = 1_000;
+/** The time after which the page counts as idle where the browser does not report that. */
+const IDLE_MS = 500;
 
 let due: PromiseWithResolvers<void> | undefined;
 
@@ -44,6 +46,13 @@ async function importFirstScreen(): Promise<Parts> {
     if (!reloadOnceAMinute()) void reportMissingPart();
     return new Promise(() => {});
   }
+}
+
+/** Resolve once the parts of the first screen are loaded, and the page has nothing else to do. */
+export async function whenFirstScreenIsIdle(): Promise<void> {
+  await readFirstScreen();
+  const request = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, IDLE_MS));
+  await new Promise<void>((resolve) => request(() => resolve()));
 }
 
 /** Return a component of the first screen, which shows nothing until it is loaded. */

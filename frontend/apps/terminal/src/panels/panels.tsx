@@ -1,7 +1,7 @@
 import { type Component, createMemo, For, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
-import { firstScreenPart } from "../first-screen.ts";
+import { firstScreenPart, whenFirstScreenIsIdle } from "../first-screen.ts";
 import { MissingPart } from "../missing-part.tsx";
 import { part } from "../part.ts";
 import { texts } from "../texts/texts.ts";
@@ -70,6 +70,10 @@ export function Panels() {
   const app = useApp();
   const { account } = app;
   let toolsPlace!: HTMLDivElement;
+  // An outage must not keep these from a trader.
+  void whenFirstScreenIsIdle().then(() => {
+    for (const table of [OrdersTable, HistoryTable, FillsTable]) void table.preload();
+  });
   const offered = createMemo(() => PANELS.filter(({ isOffered }) => isOffered?.(app) ?? true));
   const shown = () => offered().find(({ name }) => name === app.panel()) ?? offered()[0];
   const onKeyDown = (event: KeyboardEvent) => {
