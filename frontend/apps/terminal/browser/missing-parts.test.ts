@@ -110,3 +110,33 @@ test("a panel or dialog that could not be loaded shows that, and the page keeps 
   await terminal.show("Equity");
   await panel.getByRole("slider", { name: "Equity over time" }).waitFor();
 });
+
+test("a dialog that is being loaded takes the keys, and Escape ends it", async () => {
+  const terminal = await tests.open();
+  await watchlist(terminal).waitFor();
+  const { page } = terminal;
+  const isLoaded = Promise.withResolvers<void>();
+  await page.route("**/shortcuts-dialog-*.js", async (route) => {
+    await isLoaded.promise;
+    await route.continue();
+  });
+  await terminal.fillTicket({ quantity: 3 });
+  const place = terminal.ticket.locator("button[type=submit]");
+  await place.focus();
+  const loading = page.getByRole("dialog", { name: "Loading" });
+  for (const keys of ["?", "S", "Enter", "Control+Enter"]) await page.keyboard.press(keys);
+  await loading.waitFor();
+  await page.keyboard.press("Escape");
+  await loading.waitFor({ state: "detached" });
+  await expect.poll(() => place.evaluate((each) => each === document.activeElement)).toBe(true);
+  expect(await terminal.ticket.getByRole("radio", { name: /^Buy/ }).isChecked()).toBe(true);
+
+  await page.keyboard.press("?");
+  await loading.waitFor();
+  isLoaded.resolve();
+  await page.getByRole("dialog", { name: "Help" }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => place.evaluate((each) => each === document.activeElement)).toBe(true);
+  expect(await tests.get("orders")).toEqual([]);
+  expect(await tests.get("positions")).toEqual([]);
+});

@@ -18,3 +18,16 @@ function MissingDialog() {
     </Dialog>
   );
 }
+
+/** What is shown until a dialog is loaded. The page under it takes no keys and no clicks. */
+export function LoadingDialog() {
+  const app = useApp();
+  return (
+    <Dialog title={texts.parts.loading} onClose={() => app.openDialog(null)} returnsFocus>
+      {/* Otherwise the next Enter would press the cross. */}
+      <p class="muted" role="status" tabindex="-1" autofocus>
+        {texts.parts.wait}
+      </p>
+    </Dialog>
+  );
+}

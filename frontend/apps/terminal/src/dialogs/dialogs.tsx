@@ -1,7 +1,7 @@
 import { createEffect, Match, onCleanup, Suspense, Switch } from "solid-js";
 import { type OpenDialog, useApp } from "../app-store.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
-import { dialogPart } from "./dialog-part.tsx";
+import { dialogPart, LoadingDialog } from "./dialog-part.tsx";
 import { named } from "./named.ts";
 import { TokenDialog } from "./token-dialog.tsx";
 
@@ -34,74 +34,44 @@ export function Dialogs() {
     onCleanup(() => clearTimeout(timer));
   });
   return (
-    <Switch>
-      <Match when={named(dialog(), "search")}>
-        {(open) => (
-          <Suspense>
-            <SymbolSearch adds={open().adds ?? false} />
-          </Suspense>
-        )}
-      </Match>
-      <Match when={named(dialog(), "goTo")}>
-        <Suspense>
+    <Suspense fallback={<LoadingDialog />}>
+      <Switch>
+        <Match when={named(dialog(), "search")}>
+          {(open) => <SymbolSearch adds={open().adds ?? false} />}
+        </Match>
+        <Match when={named(dialog(), "goTo")}>
           <GoToDialog />
-        </Suspense>
-      </Match>
-      <Match when={named(dialog(), "compare")}>
-        <Suspense>
+        </Match>
+        <Match when={named(dialog(), "compare")}>
           <CompareDialog />
-        </Suspense>
-      </Match>
-      <Match when={ORDER_DIALOGS.has(dialog()?.name)}>
-        <Suspense>
+        </Match>
+        <Match when={ORDER_DIALOGS.has(dialog()?.name)}>
           <OrderDialogs />
-        </Suspense>
-      </Match>
-      <Match when={named(dialog(), "confirm")}>{(open) => <ConfirmDialog {...open()} />}</Match>
-      <Match when={named(dialog(), "token")}>
-        <TokenDialog />
-      </Match>
-      <Match when={named(dialog(), "accounts")}>
-        <Suspense>
+        </Match>
+        <Match when={named(dialog(), "confirm")}>{(open) => <ConfirmDialog {...open()} />}</Match>
+        <Match when={named(dialog(), "token")}>
+          <TokenDialog />
+        </Match>
+        <Match when={named(dialog(), "accounts")}>
           <AccountsDialog />
-        </Suspense>
-      </Match>
-      <Match when={named(dialog(), "alert")}>
-        {(open) => (
-          <Suspense>
-            <AlertDialog {...open()} />
-          </Suspense>
-        )}
-      </Match>
-      <Match when={named(dialog(), "notifications")}>
-        <Suspense>
+        </Match>
+        <Match when={named(dialog(), "alert")}>{(open) => <AlertDialog {...open()} />}</Match>
+        <Match when={named(dialog(), "notifications")}>
           <NotificationCentre />
-        </Suspense>
-      </Match>
-      <Match when={named(dialog(), "drawings")}>
-        {(open) => (
-          <Suspense>
-            <DrawingsDialog id={open().id} />
-          </Suspense>
-        )}
-      </Match>
-      <Match when={named(dialog(), "indicators")}>
-        {(open) => (
-          <Suspense>
-            <IndicatorsDialog id={open().id} />
-          </Suspense>
-        )}
-      </Match>
-      <Match when={named(dialog(), "shortcuts")}>
-        <Suspense>
+        </Match>
+        <Match when={named(dialog(), "drawings")}>
+          {(open) => <DrawingsDialog id={open().id} />}
+        </Match>
+        <Match when={named(dialog(), "indicators")}>
+          {(open) => <IndicatorsDialog id={open().id} />}
+        </Match>
+        <Match when={named(dialog(), "shortcuts")}>
           <ShortcutsDialog />
-        </Suspense>
-      </Match>
-      <Match when={named(dialog(), "layout")}>
-        <Suspense>
+        </Match>
+        <Match when={named(dialog(), "layout")}>
           <LayoutDialog />
-        </Suspense>
-      </Match>
-    </Switch>
+        </Match>
+      </Switch>
+    </Suspense>
   );
 }

@@ -3,4 +3,6 @@ export const parts = {
   missing: "This part could not be loaded.",
   reloadToLoad: "A part of this page could not be loaded. Reload the page to load it.",
   reload: "Reload",
+  loading: "Loading",
+  wait: "This is being loaded.",
 };

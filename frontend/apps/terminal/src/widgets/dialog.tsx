@@ -1,4 +1,4 @@
-import { createUniqueId, type JSX, onMount, Show } from "solid-js";
+import { createUniqueId, type JSX, onCleanup, onMount, Show } from "solid-js";
 import { texts } from "../texts/texts.ts";
 
 export interface DialogProps {
@@ -7,12 +7,19 @@ export interface DialogProps {
   children: JSX.Element;
   /** Called when the user closes the dialog. Without it the user cannot close it. */
   onClose?(): void;
+  /** Whether the focus goes back to where it was when the dialog is removed without being closed. */
+  returnsFocus?: boolean;
 }
 
 /** A modal dialog. Escape, the cross and a click outside of it close it, unless it must stay. */
 export function Dialog(props: DialogProps) {
   const id = createUniqueId();
   let dialog!: HTMLDialogElement;
+  let isRemoved = false;
+  onCleanup(() => {
+    isRemoved = true;
+    if (props.returnsFocus) dialog.close();
+  });
   onMount(() => {
     dialog.showModal();
     // By default the cross would get the focus.
@@ -30,6 +37,7 @@ export function Dialog(props: DialogProps) {
         if (props.onClose === undefined) event.preventDefault();
       }}
       onClose={() => {
+        if (isRemoved) return;
         // Browsers close a dialog at a second Escape, whatever `cancel` did.
         if (props.onClose === undefined) dialog.showModal();
         else props.onClose();
