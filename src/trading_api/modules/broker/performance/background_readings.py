@@ -22,6 +22,7 @@ class BackgroundReadings:
 
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._is_closed = False
         # First come, first served: after its page a reading waits for all others.
         self._turns = asyncio.Lock()
 
@@ -29,8 +30,9 @@ class BackgroundReadings:
         return account_id in self._tasks
 
     def start(self, account_id: str, read: Callable[[], Awaitable[None]]) -> None:
-        """Read an account in the background, unless it is being read or too many others are."""
-        if account_id in self._tasks or len(self._tasks) >= READINGS_MAX:
+        """Read an account in the background, unless it is being read, too many others are, or
+        `close` was called."""
+        if self._is_closed or account_id in self._tasks or len(self._tasks) >= READINGS_MAX:
             return
         task = asyncio.create_task(self._run(account_id, read))
         self._tasks[account_id] = task
@@ -51,7 +53,8 @@ class BackgroundReadings:
         await asyncio.sleep(0)
 
     async def close(self) -> None:
-        """Cancel all readings."""
+        """Cancel all readings, and start no others."""
+        self._is_closed = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

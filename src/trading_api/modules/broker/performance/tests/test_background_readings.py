@@ -35,8 +35,9 @@ class Ledger:
 
         return read
 
-    def start(self, account_id: str, pages: int) -> None:
+    def start(self, account_id: str, pages: int) -> bool:
         self._readings.start(account_id, self.reader(account_id, pages))
+        return account_id in self._readings
 
 
 async def test_readings_take_turns_page_by_page() -> None:
@@ -72,9 +73,12 @@ async def test_all_readings_end_with_close() -> None:
     await readings.close()
     assert "a" not in readings
     assert "b" not in readings
-    # The turn is free again.
-    ledger.start("c", 1)
-    assert await readings.wait("c", 60)
+    # The turn is free again, and nothing is read any more.
+    async with readings.turn():
+        pass
+    assert not ledger.start("c", 1)
+    assert "c" not in readings
+    assert ledger.pages.count("c") == 0
 
 
 async def test_the_error_of_a_reading_reaches_the_next_request_only(
