@@ -22,6 +22,8 @@ class BackgroundReadings:
 
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        # Read or being read since the last answer, the oldest first.
+        self._unanswered: dict[str, None] = {}
         self._is_closed = False
         # First come, first served: after its page a reading waits for all others.
         self._turns = asyncio.Lock()
@@ -37,6 +39,18 @@ class BackgroundReadings:
         task = asyncio.create_task(self._run(account_id, read))
         self._tasks[account_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(account_id, None))
+        self._unanswered[account_id] = None
+        if len(self._unanswered) > READINGS_MAX:
+            del self._unanswered[next(each for each in self._unanswered if each not in self)]
+
+    def is_unanswered(self, account_id: str) -> bool:
+        """Return whether an account is or was read, and no request was answered since `start`. At
+        most READINGS_MAX accounts are: another one replaces the first that is not being read."""
+        return account_id in self._unanswered
+
+    def answer(self, account_id: str) -> None:
+        """Note that a request got what was read of an account."""
+        self._unanswered.pop(account_id, None)
 
     async def wait(self, account_id: str, timeout_s: float) -> bool:
         """Wait for the reading of an account. Return whether it has ended, or there is none."""

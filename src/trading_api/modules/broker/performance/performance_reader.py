@@ -98,7 +98,7 @@ class PerformanceReader:
         than one request may."""
         readings = self._readings
         if readings is not None and not await readings.wait(account_id, WORK_S):
-            raise _unavailable(self._performance(account_id), self._broker.snapshot(account_id).seq)
+            raise self._unavailable(self._performance(account_id))
         performance = self._performance(account_id)
         self._broker.pin(account_id)
         try:
@@ -106,7 +106,9 @@ class PerformanceReader:
                 if not await self._update(performance, monotonic() + WORK_S):
                     if readings is not None:
                         readings.start(account_id, lambda: self._read_rest(performance, readings))
-                    raise _unavailable(performance, self._broker.snapshot(account_id).seq)
+                    raise self._unavailable(performance)
+                if readings is not None:
+                    readings.answer(account_id)
                 yield performance
         finally:
             self._broker.unpin(account_id)
@@ -223,21 +225,27 @@ class PerformanceReader:
 
     def _forget_oldest(self) -> None:
         weight = sum(each.fold.weight + len(each.days.points) for each in self._accounts.values())
-        idle = [each for each in self._accounts.values() if not each.lock.locked()]
+        idle = [each for each in self._accounts.values() if not self._is_in_use(each)]
         for performance in islice(idle, max(len(idle) - 1, 0)):
             if len(self._accounts) <= ACCOUNTS_MAX and weight <= WEIGHT_MAX:
                 return
             weight -= performance.fold.weight + len(performance.days.points)
             del self._accounts[performance.account_id]
 
+    def _is_in_use(self, performance: AccountPerformance) -> bool:
+        readings = self._readings
+        is_read = readings is not None and readings.is_unanswered(performance.account_id)
+        return is_read or performance.lock.locked()
 
-def _unavailable(performance: AccountPerformance, end: int) -> Unavailable:
-    """Return the error of a request before all is added, with an estimate of when it will be."""
-    added, left = performance.seq - performance.first_seq, max(end - performance.seq, 0)
-    left_s = performance.work_s * left / added if added > 0 else 1.0
-    return Unavailable(
-        f"The performance of the account is being computed: "
-        f"{performance.seq * 100 // max(end, 1)}%.",
-        "performance_loading",
-        min(max(ceil(left_s * 1.1), 1), WAIT_S_MAX),
-    )
+    def _unavailable(self, performance: AccountPerformance) -> Unavailable:
+        """Return the error of a request before all is added, with an estimate of when it will
+        be."""
+        end = self._broker.snapshot(performance.account_id).seq
+        added, left = performance.seq - performance.first_seq, max(end - performance.seq, 0)
+        left_s = performance.work_s * left / added if added > 0 else 1.0
+        return Unavailable(
+            f"The performance of the account is being computed: "
+            f"{performance.seq * 100 // max(end, 1)}%.",
+            "performance_loading",
+            min(max(ceil(left_s * 1.1), 1), WAIT_S_MAX),
+        )

@@ -81,6 +81,35 @@ async def test_all_readings_end_with_close() -> None:
     assert ledger.pages.count("c") == 0
 
 
+async def test_what_was_read_waits_for_its_answer_up_to_a_bound() -> None:
+    readings = BackgroundReadings()
+    ledger = Ledger(readings)
+    assert not readings.is_unanswered("0")
+    for number in range(READINGS_MAX):
+        assert ledger.start(str(number), 1)
+        assert readings.is_unanswered(str(number)), "before its task has begun"
+    assert not ledger.start("late", 1)
+    assert not readings.is_unanswered("late")
+    for number in range(READINGS_MAX):
+        assert await readings.wait(str(number), 60)
+    assert all(readings.is_unanswered(str(number)) for number in range(READINGS_MAX))
+    readings.answer("1")
+    readings.answer("1")
+    assert not readings.is_unanswered("1")
+    # The one that ended first gives its place to a new one. Those that are being read stay.
+    assert ledger.start("2", 10**9)
+    assert ledger.start("late", 1)
+    assert ledger.start("later", 1)
+    assert await readings.wait("later", 60)
+    kept = {str(number) for number in range(2, READINGS_MAX)} | {"late", "later"}
+    assert {
+        each
+        for each in (*map(str, range(READINGS_MAX)), "late", "later")
+        if readings.is_unanswered(each)
+    } == kept
+    await readings.close()
+
+
 async def test_the_error_of_a_reading_reaches_the_next_request_only(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -248,6 +248,31 @@ async def test_a_long_ledger_is_added_up_in_the_background(
         _adds_up(await _statistics(exchange))
 
 
+async def test_a_finished_reading_stays_in_memory_until_it_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(performance_reader, "PAGE", 5)
+    monkeypatch.setattr(performance_reader, "WORK_S", 0.0)
+    monkeypatch.setattr(performance_reader, "ACCOUNTS_MAX", 1)
+    async with running() as exchange:
+        performance = exchange.queries.performance
+        others = ["B", "C", "D"]
+        for account in (A, *others):
+            await _trade_often(exchange, account)
+        for account in (A, *others):
+            # Before the reading of this account has begun, the others are forgotten.
+            reading = performance.statistics(account, None, None)
+            assert (await rejection_of(reading))[1] == "performance_loading"
+            await performance.statistics("DEMO-ACCOUNT", None, None)
+        # The page that a request adds itself is not enough for a ledger that was forgotten.
+        for account in (A, *others):
+            assert await exchange.service._readings.wait(account, 60)
+        for account in (*others, A):
+            assert (await performance.statistics(account, None, None)).total.trades == 6
+        # Once it was answered, it is forgotten like others.
+        assert (await rejection_of(performance.statistics("B", None, None)))[0] == 503
+
+
 async def test_a_background_reading_ends_with_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(performance_reader, "PAGE", 2)
     monkeypatch.setattr(performance_reader, "WORK_S", 0.0)
