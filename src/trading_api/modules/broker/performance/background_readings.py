@@ -52,6 +52,10 @@ class BackgroundReadings:
         """Note that a request got what was read of an account."""
         self._unanswered.pop(account_id, None)
 
+    def count_with(self, account_id: str) -> int:
+        """Return how many accounts take turns while this one is read."""
+        return len(self._tasks.keys() | {account_id})
+
     async def wait(self, account_id: str, timeout_s: float) -> bool:
         """Wait for the reading of an account. Return whether it has ended, or there is none."""
         task = self._tasks.get(account_id)

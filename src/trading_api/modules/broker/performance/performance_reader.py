@@ -239,10 +239,13 @@ class PerformanceReader:
 
     def _unavailable(self, performance: AccountPerformance) -> Unavailable:
         """Return the error of a request before all is added, with an estimate of when it will
-        be."""
-        end = self._broker.snapshot(performance.account_id).seq
+        be: the accounts that are read take turns."""
+        account_id, readings = performance.account_id, self._readings
+        end = self._broker.snapshot(account_id).seq
         added, left = performance.seq - performance.first_seq, max(end - performance.seq, 0)
         left_s = performance.work_s * left / added if added > 0 else 1.0
+        if readings is not None:
+            left_s *= readings.count_with(account_id)
         return Unavailable(
             f"The performance of the account is being computed: "
             f"{performance.seq * 100 // max(end, 1)}%.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.kit.paper_exchange import A, PaperExchange, rejection_of, running
 from trading_api.domain.bar import Bar
 from trading_api.domain.resolution import DAY_MS
+from trading_api.errors import Unavailable
 from trading_api.models.broker import ClosedTrade, DailyEquity, PerformanceStatistics
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
@@ -271,6 +273,26 @@ async def test_a_finished_reading_stays_in_memory_until_it_is_answered(
             assert (await performance.statistics(account, None, None)).total.trades == 6
         # Once it was answered, it is forgotten like others.
         assert (await rejection_of(performance.statistics("B", None, None)))[0] == 503
+
+
+async def test_the_time_to_wait_grows_with_the_accounts_that_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(performance_reader, "PAGE", 5)
+    monkeypatch.setattr(performance_reader, "WORK_S", 0.0)
+    # Every look at the clock takes a second.
+    monkeypatch.setattr(performance_reader, "monotonic", count().__next__)
+    async with running() as exchange:
+        seconds = []
+        for account in (A, "B", "C"):
+            await _trade_often(exchange, account)
+        async with exchange.service._readings.turn():  # so that none of them ends
+            for account in (A, "B", "C"):
+                with pytest.raises(Unavailable) as refused:
+                    await exchange.queries.performance.statistics(account, None, None)
+                headers = refused.value.headers or {}
+                seconds.append(int(headers["Retry-After"]))
+        assert seconds == [4, 8, 12]
 
 
 async def test_a_background_reading_ends_with_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
