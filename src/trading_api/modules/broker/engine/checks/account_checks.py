@@ -61,17 +61,17 @@ def check_name(name: str, is_id_of_other: bool = False) -> Rejection | None:
     if len(name) > NAME_LENGTH_MAX:
         text = f"A name has at most {NAME_LENGTH_MAX} characters."
     elif looks_live(name):
-        text = f"{name!r} could be taken for the name of a live account."
+        text = "A name that looks as if it began with LIVE- could be taken for a live account."
     elif is_id_of_other:
-        text = f"{name!r} is the id of another account."
+        text = f"The name {name!r} is the id of another account."
     elif name != name.strip():
-        text = f"{name!r} has a space at an end."
+        text = "A name has no space at its ends."
     elif has_invisible_characters(name):
-        text = f"{name!r} has a character that is invisible or changes the direction of the text."
+        text = "A name has no character that is invisible or changes the direction of its text."
     elif has_styled_characters(name):
-        text = f"{name!r} has bold, circled or other styled forms of ASCII letters or digits."
+        text = "A name has no bold, circled or other styled forms of ASCII letters or digits."
     elif mixes_alphabets(name):
-        text = f"{name!r} has letters of two alphabets in a word."
+        text = f"The name {name!r} has letters of two alphabets in a word."
     else:
         return None
     return Rejection(RejectionCode.NAME_WRONG, text)

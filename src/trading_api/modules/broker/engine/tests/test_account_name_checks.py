@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -115,10 +116,17 @@ REFUSED = {
             "LIVE~1",
         ),
         *("\ua746IVE-1", "\uff2c\uff29\uff36\uff25\uff0d1", "\u2112IVE-1", "\u217cive-x"),
-        *("\u02e1\u2071\u1d5b\u1d49-1", "L\u200dIVE-1", "LI\ufe0fVE-1", "[LIVE-1]", "\u4e00LIVE-1"),
+        *(
+            "\u02e1\u2071\u1d5b\u1d49-1",
+            "L\u200dIVE-1",
+            "LI\ufe0fVE-1",
+            "[LIVE-1]",
+            "\u4e00LIVE-1",
+            "LIVE-" + "\U000e0001" * 59,
+        ),
     ],
     "at most": ["x" * 65, "LIVE-" + "x" * 64],
-    "a space": ["Breakouts ", " Breakouts", "\u3000Breakouts"],
+    "no space": ["Breakouts ", " Breakouts", "\u3000Breakouts"],
     "invisible": [
         *(
             "a\u200bb",
@@ -163,3 +171,5 @@ def test_the_refusal_of_a_name_states_the_reason(name: str, reason: str) -> None
     assert rejection is not None
     assert rejection.code is RejectionCode.NAME_WRONG
     assert reason in rejection.message
+    assert re.fullmatch(r"[A-Z].{,250}[^.]\.", rejection.message)
+    assert rejection.message.isprintable()
