@@ -20,6 +20,7 @@ from tests.kit.openapi_requests import (
     attempt_on,
     check_rejection,
     operations_with,
+    resolve,
     send,
     try_all,
     validator_of,
@@ -59,11 +60,17 @@ UNUSUAL_TEXTS = {
 FEW_TEXTS = {name: UNUSUAL_TEXTS[name] for name in ("empty", "long", "NaN", "slash", "no UTF-8")}
 """For a parameter that an operation before has too: the same code reads both."""
 
+FEW_NUMBERS = {name: UNUSUAL_TEXTS[name] for name in ("zero", "negative", "fraction", "10**400")}
+"""For such a parameter if it is a number: what is read reaches the code of each operation."""
+
 
 def _texts_of(operation: Operation, parameter: dict[str, Any]) -> dict[str, str]:
     """Return the texts that an operation's parameter is tried with."""
     first = next(each for each in OPERATIONS if parameter in each.parameters)
-    return UNUSUAL_TEXTS if operation is first else FEW_TEXTS
+    if operation is first:
+        return UNUSUAL_TEXTS
+    is_number = resolve(parameter["schema"]).get("type") in ("integer", "number")
+    return FEW_TEXTS | FEW_NUMBERS if is_number else FEW_TEXTS
 
 
 @operations_with("query")
