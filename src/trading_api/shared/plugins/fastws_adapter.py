@@ -81,6 +81,7 @@ class FastWSAdapter(FastWS):
             names = {route.operation for route in self.router.routes}
             for route in router.routes:
                 assert route.operation not in names, f"there are two operations {route.operation}"
+                names.add(route.operation)
             self.router.routes += router.routes
         if isinstance(router, WsRouter):
             router.bind(self.fan_out, self.subscriptions)
