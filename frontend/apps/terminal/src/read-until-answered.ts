@@ -4,7 +4,8 @@ const RETRY_MS = 1_500;
 
 /**
  * Repeat `read` over an outage until the server answers, and return the answer. A time that the
- * server names is waited for. An error response that a repetition cannot change is thrown. Returns undefined once `isCurrent` returns false.
+ * server names is waited for. An error response that a repetition cannot change is thrown. Returns
+ * undefined once `isCurrent` returns false.
  */
 export async function readUntilAnswered<T>(
   socket: Pick<TradingClient["socket"], "onState">,
