@@ -29,8 +29,8 @@ def exposed_metrics(folder: Path) -> dict[str, Metric]:
     several = _settings(database_url="memory:", shards=2)
     apps = [
         _complete_server(folder),
-        create_gateway(several, LocalBus(hub))[0],
-        create_owner(several, "core", LocalBus(hub)),
+        create_gateway(several, LocalBus(hub), gc_policy=None)[0],
+        create_owner(several, "core", LocalBus(hub), gc_policy=None),
     ]
     return {metric.name: metric for app in apps for metric in app.state.metrics.registry.collect()}
 

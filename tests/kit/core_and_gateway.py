@@ -26,8 +26,8 @@ def scalable_settings(**changed: Any) -> Settings:
 async def core_and_gateway(**changed: Any) -> AsyncIterator[str]:
     """Yield the gateway's address once it is ready."""
     hub, chosen = LocalHub(), scalable_settings(**changed)
-    gateway, _ = create_gateway(chosen, LocalBus(hub))
-    core = create_owner(chosen, "core", LocalBus(hub))
+    gateway, _ = create_gateway(chosen, LocalBus(hub), gc_policy=None)
+    core = create_owner(chosen, "core", LocalBus(hub), gc_policy=None)
     async with serving(gateway, chosen) as address, httpx.AsyncClient() as http:
         readiness = f"http://{address}/health/ready"
         assert (await http.get(readiness)).status_code == 503

@@ -84,7 +84,7 @@ def api_app(
         settings,
         [BrokerRoutes(service)],
         ws_app,
-        create_lifespan([], {}, [], {}),
+        create_lifespan([], {}, [], {}, None),
         tokens,
         metrics,
         Readiness(),

@@ -68,9 +68,10 @@ _OWNER_LOST = "The exchange cannot be reached; waiting for it"
 
 
 def create_gateway(
-    settings: Settings, bus: Bus | None = None, gc_policy: GcPolicy | None = None
+    settings: Settings, bus: Bus | None = None, *, gc_policy: GcPolicy | None
 ) -> tuple[FastAPI, FastWSAdapter]:
-    """Return the applications of a gateway. Raises ConfigurationError."""
+    """Return the applications of a gateway. A process that serves them alone has a `gc_policy`.
+    Raises ConfigurationError."""
     bus = bus or create_bus(settings.bus_url, settings.bus_prefix)
     gateway_id = secrets.token_hex(6)
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()

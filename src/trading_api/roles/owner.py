@@ -48,10 +48,12 @@ def create_owner(
     settings: Settings,
     role: OwnerRole,
     bus: Bus | None = None,
-    gc_policy: GcPolicy | None = None,
+    *,
+    gc_policy: GcPolicy | None,
 ) -> FastAPI:
     """Return the application that operators reach of a process that owns partitions. Its lifespan
-    does the process's work. Raises ConfigurationError."""
+    does the process's work. A process that serves it alone has a `gc_policy`. Raises
+    ConfigurationError."""
     check_scalable(settings, role)
     bus = bus or create_bus(settings.bus_url, settings.bus_prefix)
     owner_id = secrets.token_hex(6)

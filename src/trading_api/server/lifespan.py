@@ -41,7 +41,7 @@ def create_lifespan(
     background: BackgroundTasks,
     stops: Sequence[Callable[[], None]],
     description: Mapping[str, object],
-    gc_policy: GcPolicy | None = None,
+    gc_policy: GcPolicy | None,
 ) -> Lifespan:
     """Return the application's lifespan.
 

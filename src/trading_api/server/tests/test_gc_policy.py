@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -73,8 +75,14 @@ async def test_a_policy_of_the_garbage_collector_holds_while_the_application_run
     assert gc.callbacks == callbacks
 
 
+def test_the_application_that_servers_import_has_a_policy(tmp_path: Path) -> None:
+    environment = os.environ | {"DATABASE_URL": "memory:"}
+    command = [sys.executable, "-m", "trading_api.server.tests.served_policy"]
+    subprocess.run(command, check=True, env=environment, cwd=tmp_path)
+
+
 async def test_an_application_without_a_policy_leaves_the_garbage_collector_as_it_is() -> None:
     callbacks = list(gc.callbacks)
-    async with create_lifespan([], {}, [], {})(FastAPI()):
+    async with create_lifespan([], {}, [], {}, None)(FastAPI()):
         await asyncio.sleep(0)
         assert gc.callbacks == callbacks

@@ -48,7 +48,7 @@ class _Module:
 async def test_modules_that_were_started_release_what_they_opened_when_another_fails() -> None:
     app = FastAPI()
     modules = [_Module("a"), _Module("b"), _Module("c", LookupError("no market")), _Module("d")]
-    lifespan = create_lifespan(modules, {}, [], {})
+    lifespan = create_lifespan(modules, {}, [], {}, None)
     with pytest.raises(LookupError, match="no market"):
         async with lifespan(app):
             pass
