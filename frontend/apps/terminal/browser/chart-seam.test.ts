@@ -69,20 +69,24 @@ async function compare(resolution: string): Promise<void> {
 test.each([
   { label: "1m", resolution: "1", seconds: 60 },
   { label: "5m", resolution: "5", seconds: 300 },
-])("bars of $label are those of the history, also after an outage", async (resolution) => {
-  const { page } = terminal;
-  await page.getByRole("radio", { name: resolution.label, exact: true }).click();
-  await terminal.isLoaded();
-  for (let step = 0; step < 8; step += 1) await tests.server.advance(resolution.seconds * 0.4);
-  await compare(resolution.resolution);
-  proxy.cut();
-  await terminal.badge(/Reconnecting/);
-  await tests.server.advance(resolution.seconds * 3.5);
-  proxy.restore();
-  await terminal.badge("Live");
-  await tests.server.advance(resolution.seconds * 0.7);
-  await compare(resolution.resolution);
-});
+])(
+  "bars of $label are those of the history, also after an outage",
+  { timeout: 60_000 },
+  async (resolution) => {
+    const { page } = terminal;
+    await page.getByRole("radio", { name: resolution.label, exact: true }).click();
+    await terminal.isLoaded();
+    for (let step = 0; step < 8; step += 1) await tests.server.advance(resolution.seconds * 0.4);
+    await compare(resolution.resolution);
+    proxy.cut();
+    await terminal.badge(/Reconnecting/);
+    await tests.server.advance(resolution.seconds * 3.5);
+    proxy.restore();
+    await terminal.badge("Live");
+    await tests.server.advance(resolution.seconds * 0.7);
+    await compare(resolution.resolution);
+  },
+);
 
 test("the legend shows the last bar again when the pointer leaves the chart", async () => {
   const [last] = await history("1");

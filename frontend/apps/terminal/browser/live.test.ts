@@ -97,7 +97,7 @@ test("an order at a venue is confirmed, filled in parts, and right after its soc
     })
     .toBe("1");
   await terminal.show("Fills");
-  expect(await page.locator("tr[data-fill]").count()).toBe(2);
+  await expect.poll(() => page.locator("tr[data-fill]").count()).toBe(2);
   expect(await venue.control("repeated_sends")).toEqual({});
   const orders = (await venue.control("orders")) as { status: string }[];
   expect(orders.map(({ status }) => status)).toEqual(["FILLED"]);

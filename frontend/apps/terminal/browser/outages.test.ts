@@ -115,7 +115,7 @@ test("a stale market shows in the badge, fills nothing, and recovers", async () 
   await terminal.show("Positions");
   await terminal.position("AAPL").waitFor();
   await terminal.show("Fills");
-  expect(await terminal.page.locator("tr[data-fill]").count()).toBe(1);
+  await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(1);
 });
 
 async function order(address: string, order: object): Promise<void> {

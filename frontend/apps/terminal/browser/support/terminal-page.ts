@@ -58,6 +58,8 @@ export class TerminalPage {
 
   async isLoaded(): Promise<void> {
     await this.page.locator('.chart .canvas[data-state="ready"]').waitFor();
+    // What is loaded after the first candles.
+    await this.page.locator(".view-legend").first().waitFor({ state: "attached" });
     await this.badge("Live");
   }
 
@@ -129,6 +131,8 @@ export class TerminalPage {
 
   async show(panel: Panel): Promise<void> {
     await this.page.getByRole("tab", { name: panel }).click();
+    // It may be loaded only now.
+    await this.page.locator("#panel > *").first().waitFor({ state: "attached" });
   }
 
   position(symbol: string): Locator {
