@@ -84,13 +84,15 @@ export function storedText(name: string): string | null {
   }
 }
 
-/** Store a value under `name`; undefined removes it. */
-export function writeStored(name: string, value: unknown): void {
+/** Store a value under `name`; undefined removes it. Return whether the browser stores it. */
+export function writeStored(name: string, value: unknown): boolean {
   try {
     if (value === undefined) localStorage.removeItem(keyOf(name));
     else localStorage.setItem(keyOf(name), JSON.stringify(value));
+    return true;
   } catch {
     // The terminal also works without storage.
+    return false;
   }
 }
 

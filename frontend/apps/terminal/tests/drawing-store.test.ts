@@ -7,7 +7,7 @@ import {
   withChanges,
 } from "../src/chart/drawings/drawing.ts";
 import { History } from "../src/chart/drawings/drawing-history.ts";
-import { DrawingStore } from "../src/chart/drawings/drawing-store.ts";
+import { areUnstored, DrawingStore } from "../src/chart/drawings/drawing-store.ts";
 import { memoryStorage } from "./support/memory-storage.ts";
 import { randomNumbers } from "./support/random-bars.ts";
 
@@ -150,6 +150,27 @@ test("what another tab stores is shown without a change here", () => {
   events.dispatchEvent(Object.assign(new Event("storage"), { key: null }));
   expect(idsOf(one)).toEqual([]);
   vi.unstubAllGlobals();
+});
+
+test("what is not stored for want of room survives what another tab stores", () => {
+  const [one, other] = [tab(), tab()];
+  one.put(line("a"));
+  const { setItem } = globalThis.localStorage;
+  globalThis.localStorage.setItem = () => {
+    throw new Error("full");
+  };
+  expect(areUnstored()).toBe(false);
+  one.put(line("b"));
+  expect(areUnstored()).toBe(true);
+  globalThis.localStorage.setItem = setItem;
+  other.put(line("c"));
+  other.put(line("a", 90));
+  one.put(line("d"));
+  expect(one.list()).toEqual([line("a", 90), line("b"), line("c"), line("d")]);
+  expect(tab().list()).toEqual(one.list());
+  one.undo();
+  one.undo();
+  expect(idsOf(tab())).toEqual(["a", "c"]);
 });
 
 test("without room in the storage the drawings last as long as the page", () => {

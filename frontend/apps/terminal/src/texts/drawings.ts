@@ -4,6 +4,9 @@ export const drawings = {
   cursor: "Select and move",
   magnet: "Magnet to open, high, low and close",
   magnets: { off: "Magnet off", weak: "Magnet near prices", strong: "Magnet always" },
+  unstored: "The browser does not store the drawings",
+  unstoredText:
+    "They last as long as this page. Remove some, or make room in the browser's storage.",
   undo: "Undo the drawing",
   redo: "Redo the drawing",
   lock: "Lock all drawings",

@@ -1,9 +1,9 @@
-import { createSignal, For, type JSX, Show } from "solid-js";
+import { createEffect, createSignal, For, type JSX, Show } from "solid-js";
 import { useApp } from "../../app-store.ts";
 import { drawings as texts } from "../../texts/drawings.ts";
 import { type DrawingKind, KINDS } from "./drawing.ts";
 import { DrawingIcon, type IconName } from "./drawing-icon.tsx";
-import { drawingsOf } from "./drawing-store.ts";
+import { areUnstored, drawingsOf } from "./drawing-store.ts";
 import { drawingTools } from "./drawing-tools.ts";
 import { loadedDrawings } from "./drawings-of.ts";
 import "./drawings.css";
@@ -13,6 +13,10 @@ export function DrawingBar() {
   const app = useApp();
   const [isOpen, setIsOpen] = createSignal(false);
   const store = () => drawingsOf(app.symbol());
+  createEffect(() => {
+    const { unstored: title, unstoredText: text } = texts;
+    if (areUnstored()) app.notifications.show({ tone: "error", title, text });
+  });
   const choose = async (event: MouseEvent, kind: DrawingKind) => {
     setIsOpen(false);
     // A key has no place on the chart.

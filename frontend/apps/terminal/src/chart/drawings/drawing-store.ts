@@ -7,6 +7,11 @@ import { History } from "./drawing-history.ts";
 const SYMBOLS_MAX = 100;
 const PREFIX = "drawings.";
 
+const [areUnstored, setAreUnstored] = createSignal(false);
+
+/** Whether the browser had no room for drawings, so that they last as long as the page. */
+export { areUnstored };
+
 /**
  * The drawings of a symbol at all resolutions, with undo and redo. The browser stores them, for all
  * tabs: what another one changes is changed here too, and undo and redo keep it.
@@ -20,11 +25,14 @@ export class DrawingStore {
   readonly #onChanged: () => void;
   /** What is stored, as far as it is part of the history. */
   #text: string | null;
+  /** The list of `#text`. It differs from the present one where there was no room to store that. */
+  #base: readonly Drawing[];
 
   constructor(symbol: string) {
     this.#symbol = symbol;
     this.#text = storedText(this.#name);
-    this.#history = new History<readonly Drawing[]>(this.#stored());
+    this.#base = this.#stored();
+    this.#history = new History<readonly Drawing[]>(this.#base);
     const [version, setVersion] = createSignal(0);
     this.list = () => {
       version();
@@ -97,15 +105,18 @@ export class DrawingStore {
     const text = storedText(this.#name);
     if (text === this.#text) return;
     this.#text = text;
-    const [before, after] = [this.#history.present, this.#stored()];
-    this.#history.rebase(after, (list) => withChanges(list, before, after));
+    const [before, after, { present }] = [this.#base, this.#stored(), this.#history];
+    const changed = (list: readonly Drawing[]) => withChanges(list, before, after);
+    this.#base = after;
+    this.#history.rebase(present === before ? after : changed(present), changed);
   }
 
   #store(): void {
     const { present } = this.#history;
-    writeStored(this.#name, present.length > 0 ? present : undefined);
-    // Without room in the storage it has what it had before.
-    this.#text = storedText(this.#name);
+    if (writeStored(this.#name, present.length > 0 ? present : undefined)) {
+      this.#text = storedText(this.#name);
+      this.#base = present;
+    } else setAreUnstored(true);
     touch(this.#symbol, present.length > 0);
     this.#onChanged();
   }
