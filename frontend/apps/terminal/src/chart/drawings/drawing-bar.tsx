@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, type JSX, Show } from "solid-js";
+import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
 import { useApp } from "../../app-store.ts";
 import { drawings as texts } from "../../texts/drawings.ts";
 import { type DrawingKind, KINDS } from "./drawing.ts";
@@ -6,6 +6,7 @@ import { DrawingIcon, type IconName } from "./drawing-icon.tsx";
 import { areUnstored, drawingsOf } from "./drawing-store.ts";
 import { drawingTools } from "./drawing-tools.ts";
 import { loadedDrawings } from "./drawings-of.ts";
+import { PendingChoice } from "./pending-choice.ts";
 import "./drawings.css";
 
 /** The tools at the left of the charts, for the active one. A phone shows them at a button. */
@@ -17,19 +18,31 @@ export function DrawingBar() {
     const { unstored: title, unstoredText: text } = texts;
     if (areUnstored()) app.notifications.show({ tone: "error", title, text });
   });
-  const choose = async (event: MouseEvent, kind: DrawingKind) => {
+  /** What waits until the chart takes its presses. A key has no place on it, so that it adds. */
+  const pending = new PendingChoice<{ tool: DrawingKind | null; adds?: DrawingKind }>();
+  const choose = (event: MouseEvent, kind: DrawingKind) => {
     setIsOpen(false);
-    // A key has no place on the chart.
-    if (event.detail === 0) return addByKey(kind);
-    // A tool is chosen once the chart takes its presses.
-    await loadedDrawings(app.charts.active());
-    drawingTools.choose(drawingTools.tool() === kind ? null : kind);
+    const ready = loadedDrawings(app.charts.active());
+    if (event.detail === 0) {
+      // Another Enter while the drawing is loaded means the same one.
+      if (pending.value?.adds === kind) return;
+      const choice = { tool: drawingTools.tool(), adds: kind };
+      void pending.make(choice, ready, (drawings) => {
+        if (drawings.addInMiddle(kind) === null) return;
+        queueMicrotask(() => document.querySelector<HTMLElement>(".drawing-handle")?.focus());
+      });
+      return;
+    }
+    const chosen = pending.value === undefined ? drawingTools.tool() : pending.value.tool;
+    const tool = chosen === kind ? null : kind;
+    void pending.make({ tool }, ready, () => drawingTools.choose(tool));
   };
-  const addByKey = async (kind: DrawingKind) => {
-    const added = (await loadedDrawings(app.charts.active())).addInMiddle(kind);
-    if (added === null) return;
-    queueMicrotask(() => document.querySelector<HTMLElement>(".drawing-handle")?.focus());
+  const onKeyDown = ({ key }: KeyboardEvent) => {
+    if (key === "Escape") pending.drop();
   };
+  addEventListener("keydown", onKeyDown, { capture: true });
+  onCleanup(() => removeEventListener("keydown", onKeyDown, { capture: true }));
+  createEffect(on([app.charts.active, app.symbol], () => pending.drop(), { defer: true }));
   return (
     <>
       <button
@@ -45,7 +58,10 @@ export function DrawingBar() {
           icon="cursor"
           label={texts.cursor}
           isPressed={drawingTools.tool() === null}
-          onClick={() => drawingTools.choose(null)}
+          onClick={() => {
+            pending.drop();
+            drawingTools.choose(null);
+          }}
         />
         <For each={KINDS}>
           {(kind) => (
