@@ -7,7 +7,7 @@ import {
   withChanges,
 } from "../src/chart/drawings/drawing.ts";
 import { History } from "../src/chart/drawings/drawing-history.ts";
-import { areUnstored, DrawingStore } from "../src/chart/drawings/drawing-store.ts";
+import { areUnstored, DrawingStore, drawingsOf } from "../src/chart/drawings/drawing-store.ts";
 import { memoryStorage } from "./support/memory-storage.ts";
 import { randomNumbers } from "./support/random-bars.ts";
 
@@ -150,6 +150,33 @@ test("what another tab stores is shown without a change here", () => {
   events.dispatchEvent(Object.assign(new Event("storage"), { key: null }));
   expect(idsOf(one)).toEqual([]);
   vi.unstubAllGlobals();
+});
+
+test("the drawings of a symbol that the page has opened are not removed for others", () => {
+  const shown = drawingsOf("SHOWN");
+  shown.put(line("1"));
+  for (let symbol = 1; symbol <= 105; symbol += 1) new DrawingStore(`S${symbol}`).put(line("1"));
+  expect(new DrawingStore("SHOWN").list()).toEqual([line("1")]);
+  expect(new DrawingStore("S1").list()).toEqual([]);
+  shown.put(line("2"));
+  expect(idsOf(new DrawingStore("SHOWN"))).toEqual(["1", "2"]);
+  expect(drawingsOf("SHOWN")).toBe(shown);
+});
+
+test("a change of what another tab has removed does not bring it back", () => {
+  const [one, other] = [tab(), tab()];
+  one.put(line("a"));
+  one.put(line("b"));
+  other.remove("a");
+  one.put(line("a", 101));
+  expect(idsOf(tab())).toEqual(["b"]);
+  one.put(line("a", 102));
+  expect(idsOf(one)).toEqual(["b"]);
+  expect(idsOf(tab())).toEqual(["b"]);
+  // The other tab may bring it back.
+  other.undo();
+  one.put(line("a", 103));
+  expect(tab().find("a")).toEqual(line("a", 103));
 });
 
 test("what is not stored for want of room survives what another tab stores", () => {

@@ -27,6 +27,8 @@ export class DrawingStore {
   #text: string | null;
   /** The list of `#text`. It differs from the present one where there was no room to store that. */
   #base: readonly Drawing[];
+  /** The ids of drawings that another tab removed. A change of one here does not bring it back. */
+  readonly #removedElsewhere = new Set<string>();
 
   constructor(symbol: string) {
     this.#symbol = symbol;
@@ -55,9 +57,16 @@ export class DrawingStore {
     return this.list().find((drawing) => drawing.id === id);
   }
 
-  /** Add a drawing, or replace the one with its id. Nothing is added to a full list. */
+  /**
+   * Add a drawing, or replace the one with its id. Nothing is added to a full list, and nothing that
+   * another tab removed.
+   */
   put(drawing: Drawing): void {
     this.#merge();
+    if (this.#removedElsewhere.has(drawing.id)) {
+      this.#onChanged();
+      return;
+    }
     const list = this.#history.present;
     const isKnown = list.some(({ id }) => id === drawing.id);
     if (!isKnown && list.length >= DRAWINGS_MAX) return;
@@ -108,6 +117,8 @@ export class DrawingStore {
     const [before, after, { present }] = [this.#base, this.#stored(), this.#history];
     const changed = (list: readonly Drawing[]) => withChanges(list, before, after);
     this.#base = after;
+    for (const { id } of before) this.#removedElsewhere.add(id);
+    for (const { id } of after) this.#removedElsewhere.delete(id);
     this.#history.rebase(present === before ? after : changed(present), changed);
   }
 
@@ -134,11 +145,19 @@ export function drawingsOf(symbol: string): DrawingStore {
   return store;
 }
 
-/** Remember that the drawings of a symbol were changed last, and remove those of the oldest. */
+/**
+ * Remember that the drawings of a symbol were changed last, and remove those of the oldest. Those of
+ * the symbols that this page has opened stay, because a chart may show them.
+ */
 function touch(symbol: string, hasDrawings: boolean): void {
   const stored = readStored<unknown>("drawings", []);
   const others = Array.isArray(stored) ? stored.filter((each) => each !== symbol) : [];
   const symbols = hasDrawings ? [...others, symbol] : others;
-  for (const oldest of symbols.slice(0, -SYMBOLS_MAX)) writeStored(PREFIX + oldest, undefined);
-  writeStored("drawings", symbols.slice(-SYMBOLS_MAX));
+  const excess = Math.max(symbols.length - SYMBOLS_MAX, 0);
+  const oldest = new Set(symbols.filter((each) => !stores.has(each)).slice(0, excess));
+  for (const each of oldest) writeStored(PREFIX + each, undefined);
+  writeStored(
+    "drawings",
+    symbols.filter((each) => !oldest.has(each)),
+  );
 }
