@@ -43,11 +43,17 @@ function storedSignal<T>(
   return { signal: [value, persist], read: () => setValue(stored) };
 }
 
-/** Call `listener` whenever another tab stores or removes something under `name`. */
+/**
+ * Call `listener` whenever another tab stores or removes something under `name`, and when the page is
+ * shown again by going back to it, because it received no events meanwhile.
+ */
 export function onStoredByOther(name: string, listener: () => void): void {
   // A clearing of the storage has no key.
   globalThis.addEventListener?.("storage", ({ key }) => {
     if (key === null || key === keyOf(name)) listener();
+  });
+  globalThis.addEventListener?.("pageshow", ({ persisted }) => {
+    if (persisted) listener();
   });
 }
 

@@ -53,3 +53,15 @@ test("a shared signal has what another tab stores, and stores the changes of bot
   expect(names()).toEqual([]);
   vi.unstubAllGlobals();
 });
+
+test("a page that is shown again has what another tab stored while it was away", () => {
+  const events = new EventTarget();
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+  const [names] = sharedSignal<string[]>("names", []);
+  stored.set("trading_api.names", '["a"]');
+  events.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
+  expect(names()).toEqual([]);
+  events.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  expect(names()).toEqual(["a"]);
+  vi.unstubAllGlobals();
+});
