@@ -140,12 +140,23 @@ test("a pane keeps the height that a user gave it, with other settings and after
       Number.parseFloat((each as HTMLElement).style.top)
     );
   });
+  const writes: string[] = [];
+  await page.exposeFunction("onWrite", (key: string) => writes.push(key));
+  await page.evaluate(() => {
+    const { setItem } = Storage.prototype;
+    Storage.prototype.setItem = function (key, value) {
+      if (key.endsWith("pane-heights")) Reflect.get(globalThis, "onWrite")(key);
+      setItem.call(this, key, value);
+    };
+  });
   await page.mouse.move(x + 300, pane - 4);
   await page.mouse.down();
   await page.mouse.move(x + 300, pane - 34, { steps: 3 });
   await page.mouse.move(x + 300, pane - 84, { steps: 3 });
-  await page.mouse.up();
   await expect.poll(top).toBeLessThan(before - 60);
+  expect(writes).toEqual([]);
+  await page.mouse.up();
+  await expect.poll(() => writes.length).toBe(1);
   const after = await top();
   await openIndicators();
   await add("Simple moving average");

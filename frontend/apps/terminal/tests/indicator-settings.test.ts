@@ -95,3 +95,14 @@ test("stored settings that are wrong are corrected or left out", () => {
   expect(validSettings([{ ...good, ...wrong }])).toEqual([good]);
   expect(validSettings("text")).toEqual([]);
 });
+
+test("the id of an indicator that was removed is not given to another one", () => {
+  const { store } = storeOf("AAPL");
+  const ids = new Set<string | null>();
+  for (let added = 1; added <= 10; added += 1) {
+    const id = store.add("rsi");
+    ids.add(id);
+    store.remove(id ?? "");
+  }
+  expect(ids.size).toBe(10);
+});

@@ -13,6 +13,8 @@ import { WorkQueue } from "./work-queue.ts";
 
 const NAME = "terminal-indicator";
 const PRICE_PANE = "candle_pane";
+/** The events that end a drag: the engine takes those of a mouse and of fingers. */
+const DRAG_ENDS = ["mouseup", "touchend", "touchcancel"] as const;
 // The engine finds the values of an indicator by its id, because it copies what it is given.
 const drawn = new Map<string, DrawnIndicator>();
 registerIndicator<Row>({
@@ -77,6 +79,7 @@ export class ChartIndicators {
   remove(): void {
     this.#stopListening();
     this.#engine.unsubscribeAction("onPaneDrag", this.#onDrag);
+    this.#stopDrag();
     for (const id of [...this.#shown.keys()]) this.#remove(id);
   }
 
@@ -205,7 +208,13 @@ export class ChartIndicators {
     return paneId === PRICE_PANE ? undefined : paneId;
   }
 
+  /** Report the heights once, when the drag of a separator ends. */
   readonly #onDrag = (): void => {
+    for (const end of DRAG_ENDS) addEventListener(end, this.#onDragEnd, { capture: true });
+  };
+
+  readonly #onDragEnd = (): void => {
+    this.#stopDrag();
     const heights: PaneHeights = {};
     for (const id of this.#shown.keys()) {
       const paneId = this.#ownPane(id);
@@ -214,6 +223,10 @@ export class ChartIndicators {
     }
     this.#options.onHeights(heights);
   };
+
+  #stopDrag(): void {
+    for (const end of DRAG_ENDS) removeEventListener(end, this.#onDragEnd, { capture: true });
+  }
 
   /** Report the places of panes, which a user moves by dragging their separators. */
   #watchPanes(): void {

@@ -1,10 +1,10 @@
+import { newIdempotencyKey } from "@trading-api/client";
 import { type Accessor, createMemo, createRoot, type Signal } from "solid-js";
 import { sharedSignal } from "../../persisted-signal.ts";
 import type { ChartStore } from "../chart-store.ts";
 import { indicatorType } from "./catalog.ts";
 import { type StoredIndicators, storedIndicators } from "./has-indicators.ts";
 import {
-  freeId,
   INDICATORS_MAX,
   type IndicatorSettings,
   initialSettings,
@@ -64,7 +64,8 @@ export class IndicatorStore {
     const found = indicatorType(type);
     const list = this.list();
     if (found === undefined || list.length >= INDICATORS_MAX) return null;
-    const id = freeId(list);
+    // Never used before: the chosen heights of panes, and other tabs, know indicators by their ids.
+    const id = newIdempotencyKey();
     const same = list.filter((each) => each.type === type).length;
     this.set([...list, initialSettings(found, id, same)]);
     return id;

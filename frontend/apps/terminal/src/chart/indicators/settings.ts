@@ -81,11 +81,3 @@ function validOne(value: unknown): IndicatorSettings | null {
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-/** Return an id that none of the settings has. */
-export function freeId(list: readonly IndicatorSettings[]): string {
-  for (let number = list.length + 1; ; number += 1) {
-    const id = `indicator-${number}`;
-    if (list.every((each) => each.id !== id)) return id;
-  }
-}
