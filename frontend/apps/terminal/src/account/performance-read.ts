@@ -1,5 +1,5 @@
 import type { TradingClient } from "@trading-api/client";
-import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import type { TradingAccount } from "../account.ts";
 import { messageOf } from "../error-messages.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
@@ -16,12 +16,12 @@ export interface PerformanceRead<T> {
 }
 
 /**
- * Read figures of the account now, and again after each change of its balance, while the component
- * is on the screen. `read` is tracked: what it uses before its first await causes another read.
+ * Read figures of the account now, and again after its events, such as a fill, a deposit or a reset,
+ * while the component is on the screen. The balance alone may be the same after a reset. `read` is tracked: what it uses before its first await causes another read.
  */
 export function createPerformanceRead<T>(
-  socket: TradingClient["socket"],
-  account: TradingAccount,
+  socket: Pick<TradingClient["socket"], "onState">,
+  account: Pick<TradingAccount, "state" | "equity">,
   read: () => Promise<T>,
 ): PerformanceRead<T> {
   const [data, setData] = createSignal<T>();
@@ -54,9 +54,13 @@ export function createPerformanceRead<T>(
     attempt();
     void start(read());
   });
+  const changes = createMemo(() => {
+    const { deposited, seq } = account.equity ?? {};
+    return [account.state?.balance, deposited, seq].join();
+  });
   createEffect(
     on(
-      () => account.state?.balance,
+      changes,
       () => {
         clearTimeout(timer);
         const wait = startedAt + REFRESH_MS - performance.now();
