@@ -201,6 +201,20 @@ const tool = (name: string): Locator =>
   terminal.page.getByRole("toolbar", { name: "Drawing tools" }).getByRole("button", { name });
 const handles = (): Locator => terminal.page.locator(".drawing-handle");
 
+/** Return the middle of an element once it stays where it is for some frames. */
+async function placeAtRest(element: Locator): Promise<[number, number]> {
+  await element.waitFor();
+  let place = await middleOf(element);
+  while (true) {
+    await element.evaluate(async () => {
+      for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
+    });
+    const next = await middleOf(element);
+    if (next[0] === place[0] && next[1] === place[1]) return next;
+    place = next;
+  }
+}
+
 /** Return a place of the chart, as parts of its width and height. */
 async function placeOf(x: number, y: number): Promise<[number, number]> {
   const box = await terminal.page.locator(".chart .canvas").boundingBox();
@@ -380,6 +394,8 @@ test("a finger draws, selects, moves and deletes a line, and scrolls the chart e
   await expect.poll(() => handles().count()).toBe(0);
   await drag(middle, await placeOf(0.45, 0.43));
   expect(await firstPoint()).toEqual(drawn);
+  // A chart goes on for a while after a fast finger, until it is touched.
+  await page.touchscreen.tap(...(await placeOf(0.5, 0.8)));
   await tool("Undo the drawing").waitFor({ state: "hidden" });
   await page.keyboard.press("ControlOrMeta+z");
   await expect.poll(stored).toEqual([]);
@@ -387,11 +403,12 @@ test("a finger draws, selects, moves and deletes a line, and scrolls the chart e
   await page.getByRole("button", { name: "Draw", exact: true }).tap();
   await tool("List of drawings").tap();
   await dialog().getByRole("button", { name: "Show Trend line 1" }).tap();
-  await handles().first().waitFor();
-  const handle = await middleOf(handles().first());
+  const handle = await placeAtRest(handles().first());
   await drag(handle, [handle[0] + 10, handle[1] + 40], [handle[0] + 20, handle[1] + 60]);
   await expect.poll(async () => (await firstPoint())?.price).toBeLessThan(drawn?.price ?? 0);
-  await page.getByRole("button", { name: "Delete Trend line 1" }).tap();
+  await page.touchscreen.tap(
+    ...(await placeAtRest(page.getByRole("button", { name: "Delete Trend line 1" }))),
+  );
   // A tap becomes a click after it has ended.
   await expect.poll(stored).toEqual([]);
 });

@@ -161,17 +161,29 @@ export class ChartDrawings {
   reveal(drawing: Drawing): void {
     drawingTools.setIsHidden(false);
     this.#select(drawing);
+    const { price } = this.#options;
     const { projection } = this;
     const place = projection && handlesOf(drawing, projection)[0];
     const [point] = drawing.points;
-    if (projection !== null) {
-      const ys = handlesOf(drawing, projection).map(({ y }) => y);
-      const isOutside = ys.some((y) => y < 0 || y > projection.height);
-      if (isOutside) this.#options.price.revealPrices(drawing.points.map(({ price }) => price));
+    if (!place || point === undefined) return;
+    if (place.x < 0 || place.x > projection.width) {
+      const ahead = Math.round(projection.width / 3 / price.engine.getBarSpace().bar);
+      price.engine.scrollToDataIndex(projection.indexOf(point.time) + ahead);
     }
-    if (!place || point === undefined || (place.x >= 0 && place.x <= projection.width)) return;
-    const ahead = Math.round(projection.width / 3 / this.#options.price.engine.getBarSpace().bar);
-    this.#options.price.engine.scrollToDataIndex(projection.indexOf(point.time) + ahead);
+    // The visible bars, and with them the range of prices, are known at the next drawing.
+    const stop = price.onDraw(() => {
+      stop();
+      queueMicrotask(() => this.#revealPrices(drawing));
+    });
+    price.redraw();
+  }
+
+  #revealPrices(drawing: Drawing): void {
+    const { projection } = this;
+    if (projection === null) return;
+    const { height } = projection;
+    const isOutside = handlesOf(drawing, projection).some(({ y }) => y < 0 || y > height);
+    if (isOutside) this.#options.price.revealPrices(drawing.points.map(({ price }) => price));
   }
 
   /** Move a drawing, or one of its points, by a key. */
