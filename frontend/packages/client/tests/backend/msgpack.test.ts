@@ -116,8 +116,10 @@ test("a client with MessagePack resumes after its connection was replaced", asyn
   proxy.restore();
   await until(() => reconnections.length === 1);
   await client.commands("RESUMED").place(marketOrder(Side.Buy, 2));
-  await until(() => executions.length === 2);
-  expect([executions, reconnections]).toEqual([[0.01, 0.02], ["replayed"]]);
+  // A market order may be filled in several parts.
+  const filled = () => executions.reduce((sum, qty) => sum + Math.round(qty * 100), 0);
+  await until(() => filled() >= 3);
+  expect([filled(), reconnections]).toEqual([3, ["replayed"]]);
   client.close();
   proxy.close();
 });
