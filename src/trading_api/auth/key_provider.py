@@ -96,7 +96,8 @@ class JwksKeyProvider:
         self.failed_fetches = 0
 
     async def key(self, key_id: str | None) -> PyJWK:
-        if self._is_stale(key_id):
+        # Before the first set, the fetch that runs is waited for, also within the cooldown.
+        if self._fetched_s is None or self._is_stale(key_id):
             async with self._fetching:
                 if self._is_stale(key_id):
                     await self._refresh()

@@ -1,6 +1,7 @@
 // Indicators and drawings on the chart, against a real backend.
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
+import { placeAtRest } from "./support/place.ts";
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
 
@@ -201,31 +202,11 @@ const tool = (name: string): Locator =>
   terminal.page.getByRole("toolbar", { name: "Drawing tools" }).getByRole("button", { name });
 const handles = (): Locator => terminal.page.locator(".drawing-handle");
 
-/** Return the middle of an element once it stays where it is for some frames. */
-async function placeAtRest(element: Locator): Promise<[number, number]> {
-  await element.waitFor();
-  let place = await middleOf(element);
-  while (true) {
-    await element.evaluate(async () => {
-      for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
-    });
-    const next = await middleOf(element);
-    if (next[0] === place[0] && next[1] === place[1]) return next;
-    place = next;
-  }
-}
-
 /** Return a place of the chart, as parts of its width and height. */
 async function placeOf(x: number, y: number): Promise<[number, number]> {
   const box = await terminal.page.locator(".chart .canvas").boundingBox();
   if (box === null) throw new Error("no chart");
   return [box.x + box.width * x, box.y + box.height * y];
-}
-
-async function middleOf(element: Locator): Promise<[number, number]> {
-  const box = await element.boundingBox();
-  if (box === null) throw new Error("not visible");
-  return [box.x + box.width / 2, box.y + box.height / 2];
 }
 
 test("a line is drawn, dragged to outside of the chart, undone, and stays at its time", async () => {

@@ -81,6 +81,27 @@ async def test_a_token_of_each_supported_algorithm_is_accepted(
     assert (principal.subject, set(principal.scopes)) == ("somebody", {"market:read"})
 
 
+async def test_a_token_waits_for_the_first_fetch_of_the_keys() -> None:
+    is_asked, is_released = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    document = {"keys": [public("EdDSA", "a")]}
+
+    def fetch() -> dict[str, Any]:
+        loop.call_soon_threadsafe(is_asked.set)
+        assert is_released.wait(10)
+        return document
+
+    keys = JwksKeyProvider(fetch)
+    running = asyncio.create_task(keys.run(lambda: None))
+    await is_asked.wait()
+    found = asyncio.create_task(keys.key("a"))
+    await asyncio.sleep(0)
+    assert not found.done()
+    is_released.set()
+    assert (await found).key_id == "a"
+    running.cancel()
+
+
 async def test_keys_are_cached_and_fetched_again_after_their_lifespan() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
