@@ -7,6 +7,7 @@ import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "../browser/support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
 import { TerminalPage } from "../browser/support/terminal-page.ts";
+import { countFrames, rate } from "./frames.ts";
 import { print, printLine } from "./print.ts";
 
 const QUOTES_MS = 20_000;
@@ -166,13 +167,10 @@ test("frames during a flood of quotes", async () => {
   await page.goto(backend.address);
   await page.locator('.chart .canvas[data-state="ready"]').waitFor();
   await page.waitForTimeout(1_000);
-  const { frames, longest } = await page.evaluate(countFrames, FRAMES_MS);
+  const frames = await page.evaluate(countFrames, FRAMES_MS);
   if (flood === null) throw new Error("No quotes were sent");
   (flood as () => void)();
-  const rate = ((frames / FRAMES_MS) * 1_000).toFixed(1);
-  printLine(
-    `frames with ${QUOTES_PER_S} quotes a second: ${rate} a second, the longest ${longest.toFixed(0)} ms`,
-  );
+  printLine(`frames with ${QUOTES_PER_S} quotes a second: ${rate(frames, FRAMES_MS)}`);
   await context.close();
 });
 
@@ -274,21 +272,6 @@ function untilReconnected(count: number): Promise<number> {
       left -= 1;
       if (left === 0) resolve(performance.now() - began);
     };
-  });
-}
-
-function countFrames(ms: number): Promise<{ frames: number; longest: number }> {
-  return new Promise((resolve) => {
-    const began = performance.now();
-    let [frames, longest, last] = [0, 0, began];
-    const count = (now: number) => {
-      frames += 1;
-      longest = Math.max(longest, now - last);
-      last = now;
-      if (now - began < ms) requestAnimationFrame(count);
-      else resolve({ frames, longest });
-    };
-    requestAnimationFrame(count);
   });
 }
 

@@ -1,4 +1,4 @@
-// Four charts, and the frames of their page.
+// A page with four charts.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
 /** Open a page with four charts, each of which has the `indicators`. */
@@ -24,39 +24,4 @@ export async function load(page: Page, address: string): Promise<void> {
   for (let chart = 0; chart < 4; chart += 1)
     await page.locator('.chart .canvas[data-state="ready"]').nth(chart).waitFor();
   await page.waitForTimeout(2_000);
-}
-
-export interface Frames {
-  frames: number;
-  longestFrame: number;
-  longestTask: number;
-}
-
-export const rate = ({ frames, longestFrame, longestTask }: Frames, ms: number): string =>
-  `${((frames / ms) * 1_000).toFixed(1)} a second, the longest ${longestFrame.toFixed(0)} ms, ` +
-  `the longest task ${longestTask === 0 ? "below 50" : longestTask.toFixed(0)} ms`;
-
-/** Count the frames of a page. A task is counted from 50 ms on. */
-export function countFrames(ms: number): Promise<Frames> {
-  let longestTask = 0;
-  const observer = new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) longestTask = Math.max(longestTask, duration);
-  });
-  observer.observe({ type: "longtask" });
-  return new Promise((resolve) => {
-    const began = performance.now();
-    let [frames, longestFrame, last] = [0, 0, began];
-    const count = (now: number) => {
-      frames += 1;
-      longestFrame = Math.max(longestFrame, now - last);
-      last = now;
-      if (now - began < ms) {
-        requestAnimationFrame(count);
-        return;
-      }
-      observer.disconnect();
-      resolve({ frames, longestFrame, longestTask });
-    };
-    requestAnimationFrame(count);
-  });
 }

@@ -3,7 +3,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, test } from "vitest";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
 import { SteppedMarket } from "../browser/support/stepped-market.ts";
-import { countFrames, load, openCharts, rate } from "./four-charts.ts";
+import { load, openCharts } from "./four-charts.ts";
+import { countFrames, rate } from "./frames.ts";
 import { printLine } from "./print.ts";
 
 const FRAMES_MS = 10_000;

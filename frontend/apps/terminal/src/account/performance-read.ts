@@ -17,7 +17,8 @@ export interface PerformanceRead<T> {
 
 /**
  * Read figures of the account now, and again after its events, such as a fill, a deposit or a reset,
- * while the component is on the screen. The balance alone may be the same after a reset. `read` is tracked: what it uses before its first await causes another read.
+ * while the component is on the screen. The balance alone may be the same after a reset. `read` is
+ * tracked: what it uses before its first await causes another read.
  */
 export function createPerformanceRead<T>(
   socket: Pick<TradingClient["socket"], "onState">,
