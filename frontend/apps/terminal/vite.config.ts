@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 import solid from "vite-plugin-solid";
+import { loadingGroup } from "./tools/loading-groups.ts";
 import { usedKlinecharts } from "./tools/used-klinecharts.ts";
 
 const backend = process.env.BACKEND ?? "http://127.0.0.1:8000";
@@ -17,7 +18,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // `make dev` should not print the timings of the bundler.
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    rolldownOptions: {
+      checks: { bundlerTimings: false },
+      output: {
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: loadingGroup }] },
+      },
+    },
   },
   // `npx vite` serves the page with hot reload, and forwards the API to the backend.
   server: { proxy: { "/api": { target: backend, ws: true } } },

@@ -9,6 +9,5 @@ export { ViewLegend } from "./chart/view/view-legend.tsx";
 export { ViewTools } from "./chart/view/view-tools.tsx";
 export { MarketPane } from "./market/market-pane.tsx";
 export { Watchlist } from "./market/watchlist.tsx";
-export { PositionsTable } from "./panels/positions-table.tsx";
 export { AsideTabs } from "./workspace/aside-tabs.tsx";
 export { Splitter } from "./workspace/splitter.tsx";

@@ -3,8 +3,8 @@ import { type OpenDialog, useApp } from "../app-store.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { dialogPart, LoadingDialog } from "./dialog-part.tsx";
 import { named } from "./named.ts";
-import { TokenDialog } from "./token-dialog.tsx";
 
+const TokenDialog = dialogPart(() => import("./token-dialog.tsx"));
 const SymbolSearch = dialogPart(() => import("../market/symbol-search.tsx"));
 const AccountsDialog = dialogPart(() => import("../accounts/accounts-dialog.tsx"));
 const AlertDialog = dialogPart(() => import("../alerts/alert-dialog.tsx"));

@@ -1,13 +1,13 @@
 import { type Component, createMemo, For, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type AppStore, type Panel, useApp } from "../app-store.ts";
-import { firstScreenPart, whenFirstScreenIsIdle } from "../first-screen.ts";
+import { whenFirstScreenIsIdle } from "../first-screen.ts";
 import { MissingPart } from "../missing-part.tsx";
 import { part } from "../part.ts";
 import { texts } from "../texts/texts.ts";
 import type { PanelProps } from "./panel.tsx";
+import { PositionsPanel, PositionsTable } from "./positions-panel.tsx";
 
-const PositionsTable = firstScreenPart("PositionsTable");
 const OrdersTable = part(() => import("./orders-table.tsx"), MissingPart);
 const HistoryTable = part(() => import("./history-table.tsx"), MissingPart);
 const FillsTable = part(() => import("./fills-table.tsx"), MissingPart);
@@ -27,7 +27,7 @@ const PANELS: readonly PanelEntry[] = [
   {
     name: "positions",
     label: texts.panels.positions,
-    component: PositionsTable,
+    component: PositionsPanel,
     count: ({ account }) => account.positions.length,
   },
   {
@@ -72,7 +72,9 @@ export function Panels() {
   let toolsPlace!: HTMLDivElement;
   // An outage must not keep these from a trader.
   void whenFirstScreenIsIdle().then(() => {
-    for (const table of [OrdersTable, HistoryTable, FillsTable]) void table.preload();
+    for (const table of [PositionsTable, OrdersTable, HistoryTable, FillsTable]) {
+      void table.preload();
+    }
   });
   const offered = createMemo(() => PANELS.filter(({ isOffered }) => isOffered?.(app) ?? true));
   const shown = () => offered().find(({ name }) => name === app.panel()) ?? offered()[0];

@@ -9,7 +9,7 @@ import { createDecimalsOf } from "./decimals.ts";
 import { type PanelProps, SymbolLink, toneOf } from "./panel.tsx";
 import { quantityColumn, sideColumn, symbolColumn } from "./trade-columns.ts";
 
-export function PositionsTable(props: PanelProps) {
+export default function PositionsTable(props: PanelProps) {
   const app = useApp();
   const { account, market } = app;
   const columns = createColumns(app);

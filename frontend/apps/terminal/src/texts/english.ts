@@ -14,7 +14,6 @@ import { notifications } from "./notifications.ts";
 import { panels } from "./panels.ts";
 import { parts } from "./parts.ts";
 import { replayCommands } from "./replay-commands.ts";
-import { signIn } from "./sign-in.ts";
 import { tables } from "./tables.ts";
 import { terminal } from "./terminal.ts";
 import { ticket } from "./ticket.ts";
@@ -42,7 +41,6 @@ export const english = {
   panels,
   parts,
   replayCommands,
-  signIn,
   tables,
   terminal,
   ticket,

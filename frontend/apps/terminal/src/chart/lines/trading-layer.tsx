@@ -1,5 +1,6 @@
 import {
   createEffect,
+  createMemo,
   createSignal,
   on,
   onCleanup,
@@ -17,8 +18,9 @@ import type { PriceScale } from "../price-scale.ts";
 import { listenForMenu } from "./chart-gestures.ts";
 import { CrosshairButton } from "./crosshair-button.ts";
 import "./lines.css";
-import { part } from "../../part.ts";
-import { TradingLines } from "./trading-lines.ts";
+import { loadPart, part } from "../../part.ts";
+import { ExtraPrices } from "./extra-prices.ts";
+import type { TradingLinesOptions } from "./trading-lines.ts";
 
 const ChartMenu = part(() => import("./chart-menu.tsx"));
 
@@ -32,7 +34,7 @@ interface OpenMenu {
 export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
   const app = useApp();
   const { chart } = props;
-  const [lines, setLines] = createSignal<TradingLines | null>(null);
+  const extra = new ExtraPrices(chart);
   const [menu, setMenu] = createSignal<OpenMenu | null>(null);
   let root!: HTMLDivElement;
   let scale: PriceScale | null = null;
@@ -52,8 +54,9 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
     last: last() ?? price,
   });
 
+  onCleanup(() => extra.remove());
   onMount(() => {
-    setLines(new TradingLines(chart, root, app, props.store));
+    addLinesOnDemand({ chart, root, extra, app, store: props.store });
     const button = new CrosshairButton(chart, root, {
       isReady,
       format: (price) => formatPrice(price, chart.decimals),
@@ -68,6 +71,7 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
         () => props.store.symbol(),
         () => {
           button.clear();
+          extra.clear();
           setMenu(null);
         },
         { defer: true },
@@ -105,8 +109,8 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
   return (
     <>
       <div class="price-lines" ref={root} />
-      <Show when={lines()?.isExtended}>
-        <button type="button" class="edge-lines" onClick={() => lines()?.fitCandles()}>
+      <Show when={extra.isExtended}>
+        <button type="button" class="edge-lines" onClick={() => extra.fitCandles()}>
           {texts.lines.fit}
         </button>
       </Show>
@@ -119,4 +123,26 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
       </Show>
     </>
   );
+}
+
+/** Show the lines of a chart, which are loaded once there is one. */
+function addLinesOnDemand(options: TradingLinesOptions): void {
+  const { account, alerts } = options.app;
+  const symbol = () => options.store.symbol();
+  const isNeeded = createMemo(
+    (was: boolean) =>
+      was ||
+      account.position(symbol()) !== undefined ||
+      account.liveOrders.some((order) => order.symbol === symbol()) ||
+      alerts.waitingFor(symbol()).length > 0,
+    false,
+  );
+  const [layer, setLayer] = createSignal<typeof import("./trading-lines.ts") | null>(null);
+  createEffect(() => {
+    if (isNeeded()) void loadPart(() => import("./trading-lines.ts")).then(setLayer);
+  });
+  createEffect(() => {
+    const loaded = layer();
+    if (loaded !== null) untrack(() => new loaded.TradingLines(options));
+  });
 }

@@ -16,6 +16,7 @@ import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
 import type { PriceScale } from "../price-scale.ts";
 import { AlertLines } from "./alert-lines.ts";
+import type { ExtraPrices } from "./extra-prices.ts";
 import type { Interval } from "./label-layout.ts";
 import { LatestRequest } from "./latest-request.ts";
 import { movedOrder, type OrderLine, orderLines, positionId, positionLine } from "./order-lines.ts";
@@ -29,6 +30,16 @@ interface Move {
 
 /** The height of the last price's label on the axis, and of each text below it, in pixels. */
 const LAST_PRICE_PX = 17;
+
+export interface TradingLinesOptions {
+  chart: PriceChart;
+  /** The element of the lines. */
+  root: HTMLElement;
+  /** The range of prices, which contains the lines that are near. */
+  extra: ExtraPrices;
+  app: AppStore;
+  store: ChartStore;
+}
 
 /**
  * The orders, the position and the alerts of a chart's symbol as lines on the chart, from which
@@ -46,12 +57,8 @@ export class TradingLines {
   #orderLines: readonly OrderLine[] = [];
   #prices = "";
   #movedId: string | null = null;
-  /** The lines that the range of prices contains, however far they are. */
-  readonly #revealed = createSignal<ReadonlySet<number>>(new Set());
-  /** The prices of a place that is shown, which no line needs to have. */
-  readonly #places = createSignal<readonly number[]>([]);
 
-  constructor(chart: PriceChart, root: HTMLElement, app: AppStore, store: ChartStore) {
+  constructor({ chart, root, extra, app, store }: TradingLinesOptions) {
     this.#chart = chart;
     this.#app = app;
     this.#store = store;
@@ -68,37 +75,19 @@ export class TradingLines {
       onMoving: (id, price) => this.#onMoving(id, price),
       onMoved: (id, price) => this.#move(id, price),
       onAction: (id) => void this.#act(id),
-      onReveal: (prices) => this.#reveal(prices),
+      onReveal: (prices) => extra.reveal(prices),
       onScroll: (touch) => this.#scroll(touch),
       obstacle: (scale) => this.#lastPrice(scale),
     });
     const stopDrawing = chart.onDraw((scale) => this.#lines.draw(scale));
-    chart.extraPrices = (from, to) => this.#extraPrices(from, to);
-    chart.revealPrices = (prices) => {
-      this.#places[1](prices);
-      chart.fitPrices();
-    };
+    extra.lines = () => this.#lines.prices;
     onCleanup(() => {
       stopDrawing();
-      chart.extraPrices = () => [];
-      chart.revealPrices = () => {};
       this.#preview.cancel();
       this.#lines.remove();
     });
     this.#followAccount();
     this.#followProfit();
-  }
-
-  /** Whether the range of prices was extended to a line that is far from the candles. */
-  get isExtended(): boolean {
-    return this.#revealed[0]().size > 0 || this.#places[0]().length > 0;
-  }
-
-  /** Give the height to the candles again. */
-  fitCandles(): void {
-    this.#revealed[1](new Set<number>());
-    this.#places[1]([]);
-    this.#chart.fitPrices();
   }
 
   get #position(): Position | undefined {
@@ -124,8 +113,6 @@ export class TradingLines {
     createEffect(() => {
       this.#store.symbol();
       untrack(() => this.#lines.cancelMoves());
-      this.#revealed[1](new Set<number>());
-      this.#places[1]([]);
     });
     createEffect(() => {
       this.#instrument[1](null);
@@ -316,20 +303,6 @@ export class TradingLines {
       const options = { confirm, asks: !this.#app.isOneClick() };
       await this.#app.runCommand(position.id, texts.lines.notClosed, close, options);
     }
-  }
-
-  /** Extend the range of prices to lines that leave the candles at least half of the height. */
-  #extraPrices(from: number, to: number): readonly number[] {
-    const half = (to - from) / 2;
-    const shown = this.#lines.prices.filter(
-      (price) => (price > from - half && price < to + half) || this.#revealed[0]().has(price),
-    );
-    return [...shown, ...this.#places[0]()];
-  }
-
-  #reveal(prices: readonly number[]): void {
-    this.#revealed[1]((shown) => new Set([...shown, ...prices]));
-    this.#chart.fitPrices();
   }
 
   /** Adapt the range of prices, if the lines have other prices than before. */

@@ -1,12 +1,13 @@
 import type { DatafeedService, SymbolInfo } from "@trading-api/client";
 import { type Accessor, createEffect, createMemo, createRoot, createSignal } from "solid-js";
+import { loadPart } from "../../part.ts";
 import { view as texts } from "../../texts/view.ts";
 import { theme } from "../../theme.ts";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { BarCountdown } from "./bar-countdown.ts";
 import { BarTypes } from "./bar-types.ts";
-import { Comparisons } from "./comparisons.ts";
+import type { Comparisons, ComparisonsOptions } from "./comparisons.ts";
 import { PriceAxis } from "./price-axis.ts";
 import { isIntraday } from "./resolution.ts";
 import { SessionHours } from "./session-hours.ts";
@@ -31,7 +32,8 @@ export class ChartView {
   readonly chart: PriceChart;
   readonly settings: ViewSettings;
   readonly axis: PriceAxis;
-  readonly comparisons: Comparisons;
+  /** The compared symbols; null until they are loaded, once there is one. */
+  readonly comparisons: Accessor<Comparisons | null>;
   readonly countdown: BarCountdown;
   readonly time: TimeWindow;
   /** The hours of the shown symbol. */
@@ -43,6 +45,7 @@ export class ChartView {
   readonly now: () => number | null;
   readonly #store: ChartStore;
   readonly #dispose: () => void;
+  #isRemoved = false;
 
   constructor({ chart, store, datafeed, info, now }: ChartViewOptions) {
     this.chart = chart;
@@ -55,13 +58,9 @@ export class ChartView {
     const [generation, setGeneration] = createSignal(engine.getDataList().length > 0 ? 1 : 0);
     const types = new BarTypes(engine);
     const times = new TimeAxis(chart);
-    this.comparisons = new Comparisons(chart, {
-      datafeed,
-      info,
-      resolution,
-      order: () => this.settings.compared(),
-    });
-    this.axis = new PriceAxis(chart, this.comparisons.prices);
+    const [comparisons, setComparisons] = createSignal<Comparisons | null>(null);
+    this.comparisons = comparisons;
+    this.axis = new PriceAxis(chart, () => comparisons()?.prices() ?? []);
     const series = () => ({ hours: this.hours(), resolution: resolution() });
     const sessions = new SessionLayer(chart, series);
     this.countdown = new BarCountdown(chart, { series, now });
@@ -84,9 +83,15 @@ export class ChartView {
       createEffect(() => {
         sessions.isShown = this.settings.showsSessions();
       });
+      const isCompared = createMemo((was) => was || this.settings.compared().length > 0, false);
+      createEffect(() => {
+        const order = () => this.settings.compared();
+        if (isCompared())
+          void this.#compare({ datafeed, info, resolution, order }).then(setComparisons);
+      });
       createEffect(() => {
         const others = this.settings.compared().filter((each) => each !== store.symbol());
-        this.comparisons.show(generation() === 0 ? [] : others, generation());
+        comparisons()?.show(generation() === 0 ? [] : others, generation());
       });
       return [hours, zone, dispose] as const;
     });
@@ -116,9 +121,10 @@ export class ChartView {
   }
 
   remove(): void {
+    this.#isRemoved = true;
     this.#dispose();
     this.time.remove();
-    this.comparisons.remove();
+    this.comparisons()?.remove();
   }
 
   /** What the chart shows, for those who do not see it. */
@@ -132,6 +138,13 @@ export class ChartView {
 
   get resolution(): string {
     return this.#store.resolution();
+  }
+
+  /** Load what compares symbols. Resolve to null if it is not needed any more, or not available. */
+  async #compare(options: ComparisonsOptions): Promise<Comparisons | null> {
+    const loaded = await loadPart(() => import("./comparisons.ts"));
+    if (loaded === null || this.#isRemoved) return null;
+    return new loaded.Comparisons(this.chart, options);
   }
 
   #zone(hours: SessionHours): TimeZone {
