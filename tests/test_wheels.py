@@ -86,7 +86,7 @@ def test_the_server_has_its_terminal_templates_and_migrations() -> None:
     }
     for kind in ("sqlite", "postgres"):
         assert any(name.startswith(f"{broker}/{kind}/migrations/versions/0") for name in names)
-    assert any(re.fullmatch(r"trading_api/terminal/assets/index-.+\.js", name) for name in names)
+    assert any(re.fullmatch(r"trading_api/terminal/assets/start-.+\.js", name) for name in names)
 
 
 @pytest.mark.parametrize("package", ["trading_api", "trading_api_client"])
@@ -213,7 +213,7 @@ def test_the_command_in_an_active_environment_is_that_of_pip(python: Path, tmp_p
 def test_the_installed_server_serves_the_terminal_and_the_api(server: str) -> None:
     page = httpx.get(f"{server}/")
     assert page.status_code == 200
-    script = re.search(r'src="\.?/?(assets/index-[^"]+\.js)"', page.text)
+    script = re.search(r'src="\.?/?(assets/start-[^"]+\.js)"', page.text)
     assert script is not None
     assert httpx.get(f"{server}/{script[1]}").status_code == 200
     assert httpx.get(f"{server}/api/v1/health").json()["status"] == "ok"

@@ -6,7 +6,7 @@ import type { TerminalPage } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
 
 const tests = TerminalTests.simulated("PARTS");
-const FIRST_SCREEN = "**/first-screen-parts-*.js";
+const FIRST_SCREEN = "**/first-screen-*.js";
 
 /** Start a proxy before the server, and return it with the address of the test's page. */
 async function startProxy(): Promise<{ proxy: TcpProxy; address: string; page: string }> {
@@ -31,7 +31,9 @@ function countLoads({ page }: TerminalPage): () => number {
 const preloaded = ({ page }: TerminalPage): Promise<string[]> =>
   page.evaluate(() => {
     const names = performance.getEntriesByType("resource").map(({ name }) => name);
-    const tables = names.map((name) => /(orders|history|fills)-table-[\w-]+\.js$/.exec(name)?.[1]);
+    const tables = names.map(
+      (name) => /(positions|orders|history|fills)-table-[\w-]+\.js$/.exec(name)?.[1],
+    );
     return tables.filter((table) => table !== undefined).sort();
   });
 
@@ -85,7 +87,7 @@ test("a panel or dialog that could not be loaded shows that, and the page keeps 
   const { page } = terminal;
   const loads = countLoads(terminal);
   await terminal.fillTicket({ quantity: 7 });
-  await expect.poll(() => preloaded(terminal)).toEqual(["fills", "history", "orders"]);
+  await expect.poll(() => preloaded(terminal)).toEqual(["fills", "history", "orders", "positions"]);
   proxy.cut();
   await terminal.badge(/Reconnecting|Connecting/);
   const panel = page.getByRole("tabpanel");

@@ -1,6 +1,7 @@
 import { type Component, lazy } from "solid-js";
 import { reloadOnceAMinute, whenPageIsServed } from "./page-reload.ts";
 import { reportMissingPart } from "./part.ts";
+import { whenIdle } from "./when-idle.ts";
 
 type Parts = typeof import("./first-screen-parts.ts");
 type ComponentName = {
@@ -10,8 +11,6 @@ type ComponentName = {
 
 /** The parts are loaded after this time, in ms, if there are no candles: the server may be away. */
 const LATEST_MS = 1_000;
-/** The time after which the page counts as idle where the browser does not report that. */
-const IDLE_MS = 500;
 
 let due: PromiseWithResolvers<void> | undefined;
 
@@ -51,8 +50,7 @@ async function importFirstScreen(): Promise<Parts> {
 /** Resolve once the parts of the first screen are loaded, and the page has nothing else to do. */
 export async function whenFirstScreenIsIdle(): Promise<void> {
   await readFirstScreen();
-  const request = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, IDLE_MS));
-  await new Promise<void>((resolve) => request(() => resolve()));
+  await whenIdle();
 }
 
 /** Return a component of the first screen, which shows nothing until it is loaded. */

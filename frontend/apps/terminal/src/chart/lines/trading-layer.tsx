@@ -12,6 +12,7 @@ import {
 import { useApp } from "../../app-store.ts";
 import { price as formatPrice } from "../../format.ts";
 import { texts } from "../../texts/texts.ts";
+import { whenIdle } from "../../when-idle.ts";
 import type { ChartStore } from "../chart-store.ts";
 import type { PriceChart } from "../price-chart.ts";
 import type { PriceScale } from "../price-scale.ts";
@@ -138,8 +139,11 @@ function addLinesOnDemand(options: TradingLinesOptions): void {
     false,
   );
   const [layer, setLayer] = createSignal<typeof import("./trading-lines.ts") | null>(null);
+  const load = () => loadPart(() => import("./trading-lines.ts"));
+  // An outage must not keep the lines from a trader.
+  void whenIdle().then(load);
   createEffect(() => {
-    if (isNeeded()) void loadPart(() => import("./trading-lines.ts")).then(setLayer);
+    if (isNeeded()) void load().then(setLayer);
   });
   createEffect(() => {
     const loaded = layer();
