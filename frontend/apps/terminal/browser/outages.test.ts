@@ -2,8 +2,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "./support/backend.ts";
+import { boxOf } from "./support/finger.ts";
 import { StaleMarket } from "./support/stale-market.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
+import { PHONE } from "./support/window.ts";
 
 const tests = TerminalTests.simulated("OUTAGES");
 
@@ -92,6 +94,23 @@ test("where a proxy refuses WebSockets, the terminal is delayed, and trades", as
     await terminal.fillTicket({ quantity: 1 });
     await terminal.place();
     await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: /^2$/ }).waitFor();
+  } finally {
+    proxy.close();
+  }
+});
+
+test("a phone retries by a tap on the badge", async () => {
+  const proxy = new TcpProxy(tests.server.port);
+  const address = await proxy.start();
+  try {
+    proxy.refuseUpgrades();
+    const terminal = await tests.openAt(address, { isLoaded: false, ...PHONE });
+    await terminal.badge("Delayed");
+    proxy.restore();
+    const retry = terminal.page.getByRole("button", { name: "Retry" });
+    expect((await boxOf(retry)).height).toBeGreaterThanOrEqual(44);
+    await retry.tap();
+    await terminal.badge("Live");
   } finally {
     proxy.close();
   }
