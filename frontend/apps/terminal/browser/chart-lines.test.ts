@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { boxOf, Finger, middleOf } from "./support/finger.ts";
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
-import { PHONE } from "./support/window.ts";
+import { PHONE, windowName } from "./support/window.ts";
 
 const tests = TerminalTests.stepped("LINES");
 
@@ -39,6 +39,7 @@ async function placeLimit(
   const price = Number((bid - distance).toFixed(2));
   await terminal.fillTicket({ type: "Limit", quantity: 1, limit: price });
   await terminal.place();
+  await terminal.view("Chart");
   return { handle: handleOf(terminal, "Limit buy 1"), price };
 }
 
@@ -47,6 +48,7 @@ async function buy(terminal: TerminalPage, quantity: number): Promise<Locator> {
   await terminal.fillTicket({ quantity });
   await terminal.place();
   await expect.poll(position).toBeDefined();
+  await terminal.view("Chart");
   return handleOf(terminal, `Long ${quantity}: drag out a take profit or a stop loss`);
 }
 
@@ -201,6 +203,7 @@ test("a moved line shows the margin that the server finds, and an estimate of th
   const [limit, takeProfit] = [bid - 0.05, bid + 0.05];
   await terminal.fillTicket({ type: "Limit", quantity: 1_000, limit, takeProfit });
   await terminal.place();
+  await terminal.view("Chart");
   const handle = handleOf(terminal, "Take profit sell 1,000");
   await handle.focus();
   await page.keyboard.press("ArrowUp");
@@ -251,7 +254,7 @@ test("a drawing under a line does not take its presses", async () => {
 
 test("the line of a position shows its profit, and closes it", async () => {
   const terminal = await tests.open();
-  await buy(terminal, 10);
+  const handle = await buy(terminal, 10);
   const note = terminal.line("Long 10").locator(".price-line-note");
   const profit = async () => {
     const { pl = 0, avgPrice = 1 } = (await position()) ?? {};
@@ -263,6 +266,7 @@ test("the line of a position shows its profit, and closes it", async () => {
   const before = await note.innerText();
   await tests.server.advanceUntil(async () => (await note.innerText()) !== before, 5);
   await expect.poll(() => note.innerText()).toBe(await profit());
+  if (windowName !== "desktop") await handle.tap();
   await terminal.page.getByRole("button", { name: "Close Long 10" }).click();
   await terminal.page
     .getByRole("dialog")
@@ -321,6 +325,7 @@ test("labels do not overlap, and lines that are not visible are counted at the e
   for (const quantity of [2, 3, 4]) {
     await terminal.fillTicket({ type: "Limit", quantity, limit: bid - 0.01 });
     await terminal.place();
+    await terminal.view("Chart");
     await terminal.line(`Limit buy ${quantity}`).waitFor();
   }
   await terminal.fillTicket({
@@ -330,6 +335,7 @@ test("labels do not overlap, and lines that are not visible are counted at the e
     limit: bid + 0.06,
   });
   await terminal.place();
+  await terminal.view("Chart");
   await terminal.line("Stop limit buy 5, limit").waitFor();
   await terminal.line("Stop limit buy 5, stop").waitFor();
   const tops = await page

@@ -89,12 +89,10 @@ test("the menu at a price places the order that waits there, once Enter confirms
 test("with one-click trading, orders of the chart are placed without a confirmation", async () => {
   const terminal = await tests.open();
   const { page } = terminal;
-  const oneClick = page.getByRole("switch", { name: "One-click trading" });
-  expect(await oneClick.getAttribute("aria-checked")).toBe("false");
-  await oneClick.click();
+  await terminal.turnOneClickOn();
   await page.reload();
   await terminal.isLoaded();
-  expect(await oneClick.getAttribute("aria-checked")).toBe("true");
+  await page.getByRole("switch", { name: "One-click trading", checked: true }).waitFor();
   const canvas = await boxOf(page.locator(".chart .canvas"));
   await page.mouse.move(canvas.x + 200, canvas.y + canvas.height * 0.7);
   const plus = plusOf(terminal);

@@ -1,12 +1,15 @@
 // The seam between history and live bars on the chart, against a real backend.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
+import { Crosshair } from "./support/crosshair.ts";
 import type { TerminalPage } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
 
 const COMPARED_BARS = 15;
 /** The bars, and the empty space after them, that a chart shows at first. */
 const [BARS_SHOWN, RIGHT_BARS] = [120, 5];
+/** A narrow window shows fewer bars, which keep this width. */
+const BAR_PX_MIN = 4;
 
 let proxy: TcpProxy;
 let terminal: TerminalPage;
@@ -47,6 +50,7 @@ async function history(resolution: string): Promise<WireBar[]> {
 /** Point at the last bars on the chart, and compare what the legend shows with the history. */
 async function compare(resolution: string): Promise<void> {
   const { page } = terminal;
+  const crosshair = new Crosshair(terminal);
   const bars = await history(resolution);
   expect(bars.length).toBe(COMPARED_BARS);
   const canvas = await page.locator(".chart .canvas").boundingBox();
@@ -54,16 +58,16 @@ async function compare(resolution: string): Promise<void> {
   const axisWidth = await page
     .locator(".price-lines")
     .evaluate((element) => Number.parseFloat(element.style.getPropertyValue("--axis-width")));
-  const space = (canvas.width - axisWidth) / (BARS_SHOWN + RIGHT_BARS);
+  const space = Math.max((canvas.width - axisWidth) / (BARS_SHOWN + RIGHT_BARS), BAR_PX_MIN);
   const legend = page.getByTestId("legend");
   for (const [index, { open, high, low, close }] of bars.entries()) {
     const x = canvas.x + canvas.width - axisWidth - (RIGHT_BARS + index + 0.5) * space;
-    await page.mouse.move(x, canvas.y + canvas.height / 2);
+    await crosshair.move(x, canvas.y + canvas.height / 2);
     const [o, h, l, c] = [open, high, low, close].map((price) => price.toFixed(2));
     const figures = new RegExp(`O\\s+${o}\\s+H\\s+${h}\\s+L\\s+${l}\\s+C\\s+${c}`);
     await expect.poll(() => legend.innerText(), { message: `bar ${index}` }).toMatch(figures);
   }
-  await page.mouse.move(canvas.x, canvas.y - 20);
+  await crosshair.leave();
 }
 
 test.each([

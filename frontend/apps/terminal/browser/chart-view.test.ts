@@ -51,6 +51,7 @@ async function limitPrices(): Promise<number[]> {
 async function placeLimit(quantity: number, limit: number): Promise<Locator> {
   await terminal.fillTicket({ type: "Limit", quantity, limit });
   await terminal.place();
+  await terminal.view("Chart");
   const handle = page.getByRole("slider", { name: `Limit buy ${quantity}`, exact: true });
   await handle.waitFor();
   return handle;
@@ -247,6 +248,7 @@ test("times, sessions and the countdown follow the exchange of the symbol", asyn
   await terminal.isLoaded();
   await expect.poll(() => barTime.innerText()).toBe("5 Jan 2026");
   // Another symbol trades around the clock, and its day ends at midnight.
+  await terminal.view("Watch");
   await page.locator('tr[data-symbol="BTCUSD"] button.row').click();
   await terminal.isLoaded();
   const hours = Math.floor((Date.UTC(2026, 0, 6) - (await tests.server.now())) / 3_600_000);

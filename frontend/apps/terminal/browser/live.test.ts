@@ -71,7 +71,7 @@ test("an order at a venue is confirmed, filled in parts, and right after its soc
   expect(await terminal.orders.count()).toBe(0);
 
   // One-click trading does not apply to real money.
-  await page.getByRole("switch", { name: "One-click trading" }).click();
+  await terminal.turnOneClickOn();
   await page.getByRole("button", { name: /^Trade at/ }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("menu").waitFor();

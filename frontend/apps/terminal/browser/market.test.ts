@@ -9,7 +9,7 @@ import { Finger, middleOf } from "./support/finger.ts";
 import { BookScreen, MANY_SYMBOLS } from "./support/market-screen.ts";
 import { parseNumber } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
-import { PHONE } from "./support/window.ts";
+import { PHONE, windowName } from "./support/window.ts";
 
 const tests = TerminalTests.steppedAlone("MARKET", MANY_SYMBOLS);
 let client: TradingClient;
@@ -72,6 +72,7 @@ test("a click and the keys enter a price, and own orders are marked with what is
   await terminal.fill("Quantity", 7);
   await terminal.place();
   await terminal.toast("Order placed").waitFor();
+  await book.show();
   const own = page.locator(".level.has-own");
   const marked = own.filter({ hasText: below.toFixed(2) });
   await marked.locator("b", { hasText: "own orders 7" }).waitFor();
@@ -93,6 +94,8 @@ test("every trade is listed once with its side, and nothing is subscribed while 
   );
   await page.reload();
   await terminal.isLoaded();
+  const book = new BookScreen(page, client);
+  await book.show();
   const count = (type: string) => sent.filter((text) => text.includes(`"${type}"`)).length;
   await expect.poll(() => count("orderbook.subscribe")).toBe(1);
   expect(count("trades.subscribe")).toBe(0);
@@ -124,15 +127,23 @@ test("every trade is listed once with its side, and nothing is subscribed while 
   await expect.poll(texts).toEqual(all.map(lineOf(0)).reverse());
   // The times are in the zone of the chart.
   await page.getByLabel("Time zone").selectOption("local");
+  await book.show();
   await expect.poll(texts).toEqual(all.map(lineOf(9)).reverse());
   other.unsubscribe();
 
-  await page.getByRole("button", { name: "Hide the order book and the trades" }).click();
+  sent.length = 0;
+  // A tablet shows the watchlist instead.
+  const watchlist = page.getByRole("radio", { name: "Watchlist", exact: true });
+  const pane = "the order book and the trades";
+  if (windowName === "tablet") await watchlist.click();
+  else await page.getByRole("button", { name: `Hide ${pane}` }).click();
   await expect.poll(() => count("trades.unsubscribe")).toBe(1);
   await page.reload();
   await terminal.isLoaded();
-  await page.getByRole("button", { name: "Show the order book and the trades" }).waitFor();
-  expect([count("orderbook.subscribe"), count("trades.subscribe")]).toEqual([1, 1]);
+  if (windowName === "tablet")
+    await page.getByRole("radio", { name: "Watchlist", checked: true }).waitFor();
+  else await page.getByRole("button", { name: `Show ${pane}` }).waitFor();
+  expect([count("orderbook.subscribe"), count("trades.subscribe")]).toEqual([0, 0]);
 });
 
 test("a book without a connection says so until the server sends it again", async () => {
@@ -290,7 +301,9 @@ test("a list of 500 symbols draws those in view, and keeps those that are unknow
   const value = JSON.stringify({ lists: [{ name: "Large", symbols: listed }], current: 0 });
   const localStorage = [{ name: "trading_api.watchlists", value }];
   const storageState = { cookies: [], origins: [{ origin: address, localStorage }] };
-  const { page } = await tests.open({ storageState });
+  const terminal = await tests.open({ storageState });
+  const { page } = terminal;
+  await terminal.view("Watch");
   await row(page, "NOSUCH").getByText("Not on this server").waitFor();
   expect((await symbols(page)).length).toBeLessThan(40);
   await row(page, "FUND000").locator(".row").focus();
@@ -304,6 +317,7 @@ test("a list of 500 symbols draws those in view, and keeps those that are unknow
 
   await page.route("**/datafeed/**", (route) => route.abort());
   await page.reload();
+  await terminal.view("Watch");
   await row(page, "FUND000").waitFor();
   await page.unroute("**/datafeed/**");
   await row(page, "NOSUCH").getByText("Not on this server").waitFor();
@@ -312,7 +326,8 @@ test("a list of 500 symbols draws those in view, and keeps those that are unknow
 });
 
 test("the search has filters and pages, and keys alone reach every symbol", async () => {
-  const { page } = await tests.open();
+  const terminal = await tests.open();
+  const { page } = terminal;
   await page.keyboard.press("/");
   const dialog = page.getByRole("dialog");
   const options = dialog.getByRole("option");
@@ -343,7 +358,8 @@ test("the search has filters and pages, and keys alone reach every symbol", asyn
   await page.keyboard.press("Shift+Enter");
   const chosen = await options.and(page.locator('[aria-selected="true"]')).locator("strong");
   const symbol = await chosen.innerText();
-  await row(page, symbol).waitFor({ state: "attached" });
   await page.keyboard.press("Enter");
   await page.getByRole("region", { name: `Chart of ${symbol}` }).waitFor();
+  await terminal.view("Watch");
+  await row(page, symbol).waitFor({ state: "attached" });
 });

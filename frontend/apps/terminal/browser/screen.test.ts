@@ -52,6 +52,7 @@ test("a symbol is found by a part of its name, and quotes flash in the watchlist
   await page.keyboard.press("Enter");
   await page.getByRole("region", { name: "Chart of BTCUSD" }).waitFor();
   await terminal.isLoaded();
+  await terminal.view("Watch");
   await page.locator('tr[data-symbol="BTCUSD"] [class*="flash-"]').waitFor();
   await page.keyboard.press("/");
   await page.getByRole("dialog").getByRole("combobox").fill("no such thing");

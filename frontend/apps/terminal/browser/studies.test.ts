@@ -1,9 +1,12 @@
 // Indicators and drawings on the chart, against a real backend.
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
+import { boxOf, Finger } from "./support/finger.ts";
 import { placeAtRest } from "./support/place.ts";
+import { inWindow } from "./support/revealing-page.ts";
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
+import { PHONE, windowName } from "./support/window.ts";
 
 const tests = TerminalTests.stepped("STUDIES");
 let terminal: TerminalPage;
@@ -34,6 +37,17 @@ const legendValue = async (type: string): Promise<number> =>
 async function openIndicators(): Promise<void> {
   await terminal.page.getByRole("button", { name: "Indicators", exact: true }).click();
   await dialog().waitFor();
+}
+
+/** Press a button of a legend, which a window for fingers has in the list of the indicators. */
+async function pressAtLegend(type: string, name: string): Promise<void> {
+  if (windowName === "desktop") {
+    await legend(type).getByRole("button", { name }).click();
+    return;
+  }
+  await openIndicators();
+  await dialog().getByRole("button", { name }).click();
+  await terminal.page.keyboard.press("Escape");
 }
 
 async function selectSymbol(symbol: string): Promise<void> {
@@ -113,10 +127,10 @@ test("panes are ordered, hidden and removed, and a template brings them back", a
   await dialog().getByRole("button", { name: "Move RSI 14 down" }).click();
   await page.keyboard.press("Escape");
   await expect.poll(async () => (await top("rsi")) > (await top("volume"))).toBe(true);
-  await legend("rsi").getByRole("button", { name: "Hide RSI 14" }).click();
+  await pressAtLegend("rsi", "Hide RSI 14");
   await expect.poll(() => legend("rsi").locator(".indicator-value").count()).toBe(0);
-  await legend("rsi").getByRole("button", { name: "Remove RSI 14" }).click();
-  await legend("volume").getByRole("button", { name: "Remove Volume 20" }).click();
+  await pressAtLegend("rsi", "Remove RSI 14");
+  await pressAtLegend("volume", "Remove Volume 20");
   await expect.poll(() => page.locator(".indicator-legend").count()).toBe(0);
   await openIndicators();
   await dialog().getByRole("button", { name: "Apply Mine" }).click();
@@ -130,9 +144,8 @@ test("a pane keeps the height that a user gave it, with other settings and after
   await openIndicators();
   await add("Relative strength index");
   await page.keyboard.press("Escape");
-  const top = async () => Math.round((await legend("rsi").boundingBox())?.y ?? Number.NaN);
-  await legend("rsi").waitFor();
-  const [before, { x }] = [await top(), (await legend("rsi").boundingBox()) ?? { x: 0 }];
+  const top = async () => Math.round((await boxOf(legend("rsi"))).y);
+  const [before, { x }] = [await top(), await boxOf(legend("rsi"))];
   // The separator is at the top of the pane, a little above the legend.
   const pane = await page.locator(".indicator-pane-legend").evaluate((each) => {
     const { parentElement } = each;
@@ -166,14 +179,11 @@ test("a pane keeps the height that a user gave it, with other settings and after
   expect(Math.abs((await top()) - after)).toBeLessThanOrEqual(1);
   await page.reload();
   await terminal.isLoaded();
-  await legend("rsi").waitFor();
   await expect.poll(async () => Math.abs((await top()) - after)).toBeLessThanOrEqual(1);
 });
 
 test("a finger adds an indicator on a phone, and the prices keep most of the chart", async () => {
-  const viewport = { width: 360, height: 740 };
-  const phone = { viewport, hasTouch: true, isMobile: true };
-  terminal = await tests.open(phone);
+  terminal = await tests.open(PHONE);
   const { page } = terminal;
   await page.getByRole("button", { name: "Indicators", exact: true }).tap();
   for (const name of ["Relative strength index", "Average true range", "Stochastic oscillator"])
@@ -181,9 +191,8 @@ test("a finger adds an indicator on a phone, and the prices keep most of the cha
       .getByRole("button", { name: `Add ${name}` })
       .tap();
   await dialog().getByRole("button", { name: "Close" }).tap();
-  const canvas = await page.locator(".chart .canvas").boundingBox();
-  const first = await legend("rsi").boundingBox();
-  if (canvas === null || first === null) throw new Error("not visible");
+  const canvas = await boxOf(page.locator(".chart .canvas"));
+  const first = await boxOf(legend("rsi"));
   expect(first.y - canvas.y).toBeGreaterThan(canvas.height * 0.4);
   await expect.poll(() => legendValue("stochastic")).toBeGreaterThanOrEqual(0);
 });
@@ -204,8 +213,7 @@ const handles = (): Locator => terminal.page.locator(".drawing-handle");
 
 /** Return a place of the chart, as parts of its width and height. */
 async function placeOf(x: number, y: number): Promise<[number, number]> {
-  const box = await terminal.page.locator(".chart .canvas").boundingBox();
-  if (box === null) throw new Error("no chart");
+  const box = await boxOf(terminal.page.locator(".chart .canvas"));
   return [box.x + box.width * x, box.y + box.height * y];
 }
 
@@ -251,7 +259,7 @@ test("a line is drawn, dragged to outside of the chart, undone, and stays at its
 test("two tabs of a browser show and keep each other's drawings", async () => {
   terminal = await tests.open();
   const { page } = terminal;
-  const other = await page.context().newPage();
+  const other = inWindow(await page.context().newPage());
   await other.goto(page.url());
   await other.locator('.chart .canvas[data-state="ready"]').waitFor();
   await tool("Horizontal line").click();
@@ -348,16 +356,13 @@ test("a magnet attracts a line to a price of the bar, and keys draw, move and de
 });
 
 test("a finger draws, selects, moves and deletes a line, and scrolls the chart elsewhere", async () => {
-  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-  terminal = await tests.open(phone);
+  terminal = await tests.open(PHONE);
   const { page } = terminal;
-  const touch = await page.context().newCDPSession(page);
-  const drag = async (...places: [number, number][]) => {
-    for (const [index, [x, y]] of places.entries()) {
-      const type = index === 0 ? "touchStart" : "touchMove";
-      await touch.send("Input.dispatchTouchEvent", { type, touchPoints: [{ x, y }] });
-    }
-    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  const finger = await Finger.on(terminal);
+  const drag = async (from: [number, number], ...places: [number, number][]) => {
+    await finger.down(...from);
+    for (const place of places) await finger.move(...place);
+    await finger.up();
   };
   await page.getByRole("button", { name: "Draw", exact: true }).tap();
   await tool("Trend line").tap();

@@ -2,12 +2,14 @@
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { TerminalTests } from "./support/terminal-tests.ts";
+import { onlyIn, windowName } from "./support/window.ts";
 
 const tests = TerminalTests.stepped("WORKSPACE");
 
 const widthOf = async (locator: Locator) => Math.round((await locator.boundingBox())?.width ?? 0);
 
-test("the edge of a pane is moved by mouse and keys, remembered, and reset", async () => {
+test("the edge of a pane is moved by mouse and keys, remembered, and reset", async (context) => {
+  onlyIn(context, ["desktop"], "a narrow window has no edge of the watchlist");
   const terminal = await tests.open();
   const { page } = terminal;
   const watchlist = page.getByRole("region", { name: "Watchlist" });
@@ -35,7 +37,8 @@ test("the edge of a pane is moved by mouse and keys, remembered, and reset", asy
   await expect.poll(() => widthOf(watchlist)).toBe(1440 * 0.4);
 });
 
-test("four charts share a symbol and a crosshair, and keys choose the active one", async () => {
+test("four charts share a symbol and a crosshair, and keys choose the active one", async (context) => {
+  onlyIn(context, ["desktop", "tablet"], "a phone has the room of one chart");
   const terminal = await tests.open();
   const { page } = terminal;
   const subscribed = new Set<string>();
@@ -100,23 +103,32 @@ test("four charts share a symbol and a crosshair, and keys choose the active one
 test("a layout is saved, loaded after a reload, renamed and deleted", async () => {
   const terminal = await tests.open();
   const { page } = terminal;
+  // A phone shows one chart of a layout, and the ticket in its whole width.
+  const isPhone = windowName === "phone";
+  const charts = () => page.locator(".chart-grid").getAttribute("data-grid");
   await page.keyboard.press("g");
-  await expect.poll(() => page.locator(".chart").count()).toBe(2);
-  await page.getByRole("separator", { name: "Size of: Order ticket" }).press("ArrowLeft");
+  await expect.poll(charts).toBe("columns");
+  await expect.poll(() => page.locator(".chart").count()).toBe(isPhone ? 1 : 2);
+  const edge = page.getByRole("separator", { name: "Size of: Order ticket" });
+  if (!isPhone) await edge.press("ArrowLeft");
   const width = await widthOf(terminal.ticket);
   await page.locator("body").press("w");
   const dialog = page.getByRole("dialog", { name: "Layout" });
   await dialog.getByLabel("Save this layout as").fill("Two charts");
   await page.keyboard.press("Enter");
   await dialog.getByRole("button", { name: "Two charts", exact: true }).waitFor();
-  await dialog.getByRole("button", { name: "One chart and the usual sizes" }).click();
-  await expect.poll(() => widthOf(terminal.ticket)).toBe(width - 16);
+  const one = dialog.getByRole("radio", { name: "1", exact: true });
+  const usual = dialog.getByRole("button", { name: "One chart and the usual sizes" });
+  await (isPhone ? one : usual).click();
+  await expect.poll(() => widthOf(terminal.ticket)).toBe(isPhone ? width : width - 16);
+  expect(await charts()).not.toBe("columns");
   expect(await page.locator(".chart").count()).toBe(1);
   await page.reload();
   await terminal.isLoaded();
   await page.keyboard.press("w");
   await dialog.getByRole("button", { name: "Two charts", exact: true }).click();
-  await expect.poll(() => page.locator(".chart").count()).toBe(2);
+  await expect.poll(charts).toBe("columns");
+  await expect.poll(() => page.locator(".chart").count()).toBe(isPhone ? 1 : 2);
   await expect.poll(() => widthOf(terminal.ticket)).toBe(width);
   await page.keyboard.press("w");
   await dialog.getByRole("button", { name: "Rename Two charts" }).click();

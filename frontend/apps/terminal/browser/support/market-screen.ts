@@ -27,6 +27,13 @@ export class BookScreen {
     return this.list(side).getByRole("option");
   }
 
+  /** Show the book: a narrow window has it in a view, and a phone below the ticket. */
+  async show(): Promise<void> {
+    await this.#page
+      .getByRole("region", { name: /^Order book and trades of/ })
+      .scrollIntoViewIfNeeded();
+  }
+
   /** Return the price, size and sum of each level that a side shows, best first. */
   async shown(side: "Asks" | "Bids"): Promise<number[][]> {
     const rows = await this.levels(side).evaluateAll((rows) =>
@@ -42,6 +49,7 @@ export class BookScreen {
 
   /** Wait until the page shows the server's book, with prices grouped by `step` ticks of 0.01. */
   async showsBook(symbol: string, step = 1): Promise<void> {
+    await this.show();
     const { asks, bids } = await this.#bookOf(symbol);
     for (const [side, rows] of [
       ["Asks", grouped(asks, step, Math.ceil)],

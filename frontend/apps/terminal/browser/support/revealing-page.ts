@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import { windowName } from "./window.ts";
 
 /** Methods that return another locator. */
 const CHAINED = new Set([
@@ -22,9 +23,11 @@ interface Pair {
 
 /**
  * Return a page whose locators show the view of their element first, as a user of a phone or a
- * tablet does: each action on what is in another view presses the button of this view.
+ * tablet does: each action on what is in another view presses the button of this view. A desktop
+ * shows all of them.
  */
-export function revealingPage(page: Page): Page {
+export function inWindow(page: Page): Page {
+  if (windowName === "desktop") return page;
   return new Proxy(page, {
     get(target, name) {
       const value = Reflect.get(target, name, target);
@@ -95,12 +98,22 @@ async function reveal({ shown, any }: Pair, waits: boolean): Promise<void> {
       .catch(() => {});
   }
   if ((await any.count()) === 0) return;
-  const name = await any.first().evaluate(hiddenView);
-  if (name === null) return;
   const page = shown.page();
-  const button = page.getByRole("navigation", { name: "Views" }).getByRole("button", { name });
-  const choice = page.getByRole("radio", { name, exact: true });
-  await (await button.or(choice).first()).click();
+  const view = await any.first().evaluate(hiddenView);
+  if (view !== null) {
+    const views = page.getByRole("navigation", { name: "Views" });
+    const button = views.getByRole("button", { name: view });
+    await button.or(page.getByRole("radio", { name: view, exact: true })).click();
+  }
+  const opener = await any.first().evaluate(closedPart);
+  if (opener !== null) await page.getByRole("button", { name: opener, exact: true }).click();
+}
+
+/** Return the name of the button that opens the part of an element, or null if none is needed. */
+function closedPart(element: Element): string | null {
+  const part = element.closest(".drawing-bar, .more-controls");
+  if (part === null || getComputedStyle(part).display !== "none") return null;
+  return part.matches(".drawing-bar") ? "Draw" : "Speed and jump";
 }
 
 /** Return the name of the button that shows the view of an element, or null if none is needed. */

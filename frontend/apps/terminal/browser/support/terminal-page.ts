@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
-import { revealingPage } from "./revealing-page.ts";
+import { inWindow } from "./revealing-page.ts";
 import { colorScheme, WINDOW, windowName } from "./window.ts";
 
 export type Panel =
@@ -44,8 +44,7 @@ export class TerminalPage {
     });
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
-    const isWide = isSized || windowName === "desktop";
-    const terminal = new TerminalPage(isWide ? page : revealingPage(page));
+    const terminal = new TerminalPage(isSized ? page : inWindow(page));
     await terminal.page.goto(`${address}/?account=${account}&symbol=${symbol}`);
     if (isLoaded) await terminal.isLoaded();
     return terminal;
@@ -151,6 +150,16 @@ export class TerminalPage {
 
   line(title: string): Locator {
     return this.lines.filter({ has: this.page.getByText(title, { exact: true }) });
+  }
+
+  /** Turn one-click trading on. A phone has the switch in the menu of the chart. */
+  async turnOneClickOn(): Promise<void> {
+    const name = "One-click trading";
+    if (windowName === "phone") {
+      await this.page.getByRole("button", { name: /^Trade at/ }).press("Enter");
+      await this.page.getByRole("menuitemcheckbox", { name, checked: false }).click();
+    } else await this.page.getByRole("switch", { name, checked: false }).click();
+    await this.page.getByRole("switch", { name, checked: true }).waitFor();
   }
 
   cell(row: Locator, name: string): Locator {

@@ -1,4 +1,5 @@
 import type { BrowserContextOptions } from "playwright-core";
+import type { TestContext } from "vitest";
 
 export type WindowName = "desktop" | "tablet" | "phone";
 
@@ -17,6 +18,11 @@ const WINDOWS: Record<WindowName, BrowserContextOptions> = {
 export const windowName = oneOf<WindowName>("WINDOW", ["desktop", "tablet", "phone"]);
 
 export const colorScheme = oneOf<"dark" | "light">("SCHEME", ["dark", "light"]);
+
+/** Skip a test in the windows that do not have what it is about, with the reason. */
+export function onlyIn(context: TestContext, windows: readonly WindowName[], reason: string): void {
+  context.skip(!windows.includes(windowName), reason);
+}
 
 export const WINDOW: BrowserContextOptions = { ...WINDOWS[windowName], colorScheme };
 
