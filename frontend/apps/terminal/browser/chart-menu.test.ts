@@ -112,11 +112,12 @@ test("with one-click trading, orders of the chart are placed without a confirmat
 test("keys place an order from the chart, and set the prices of the ticket", async () => {
   const terminal = await tests.open();
   const { page, ticket } = terminal;
-  const { bid } = await terminal.quote();
+  // The last trade was at the bid or at the ask.
+  const [, close] = /C\s+([\d.]+)/.exec(await page.getByTestId("legend").innerText()) ?? [];
   const plus = page.getByRole("button", { name: /^Trade at/ });
   await plus.focus();
   for (const key of ["Shift+ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
-  const wanted = Number((bid - 0.11).toFixed(2));
+  const wanted = Number((Number(close) - 0.11).toFixed(2));
   await page.getByRole("button", { name: `Trade at ${wanted.toFixed(2)}` }).waitFor();
   await page.keyboard.press("Shift+F10");
   expect(await priceOf(terminal)).toBe(wanted);

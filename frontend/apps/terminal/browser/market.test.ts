@@ -102,7 +102,7 @@ test("every trade is listed once with its side, and nothing is subscribed while 
   const received: Trade[] = [];
   const other = client.feeds.trades({ symbol: "BTCUSD" }, (trade) => received.push(trade));
   await other.confirmed;
-  await page.getByRole("radio", { name: "Trades" }).click();
+  await page.getByRole("radio", { name: "Trades", exact: true }).click();
   await expect.poll(() => count("trades.subscribe")).toBe(1);
   await expect.poll(() => count("orderbook.unsubscribe")).toBe(1);
   const rows = page.getByRole("list", { name: /^Trades/ }).getByRole("listitem");

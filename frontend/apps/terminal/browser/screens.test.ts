@@ -5,33 +5,18 @@ import { axeViolations } from "./support/axe.ts";
 import { chromiumPath } from "./support/chromium.ts";
 import { SCREENS } from "./support/screens.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
+import { DESKTOP, PHONE, TABLET } from "./support/window.ts";
 
 const ACCOUNT = "SCREENS";
+const ON_ITS_SIDE = { ...PHONE, viewport: { width: 740, height: 360 } };
 const ALL_WINDOWS = [
-  { name: "desktop, dark", colorScheme: "dark", viewport: { width: 1440, height: 900 } },
-  {
-    name: "phone, light",
-    colorScheme: "light",
-    viewport: { width: 360, height: 740 },
-    hasTouch: true,
-    isMobile: true,
-  },
-  { name: "desktop, light", colorScheme: "light", viewport: { width: 1440, height: 900 } },
-  { name: "tablet, light", colorScheme: "light", viewport: { width: 820, height: 1180 } },
-  {
-    name: "phone, dark",
-    colorScheme: "dark",
-    viewport: { width: 360, height: 740 },
-    hasTouch: true,
-    isMobile: true,
-  },
-  {
-    name: "phone on its side, light",
-    colorScheme: "light",
-    viewport: { width: 740, height: 360 },
-    hasTouch: true,
-    isMobile: true,
-  },
+  { name: "desktop, dark", colorScheme: "dark", ...DESKTOP },
+  { name: "phone, light", colorScheme: "light", ...PHONE },
+  { name: "desktop, light", colorScheme: "light", ...DESKTOP },
+  { name: "tablet, dark", colorScheme: "dark", ...TABLET },
+  { name: "tablet, light", colorScheme: "light", ...TABLET },
+  { name: "phone, dark", colorScheme: "dark", ...PHONE },
+  { name: "phone on its side, light", colorScheme: "light", ...ON_ITS_SIDE },
 ] as const;
 /** The usual run has a desktop and a phone; `SCREENS=all` has every window. */
 const WINDOWS = process.env.SCREENS === "all" ? ALL_WINDOWS : ALL_WINDOWS.slice(0, 2);

@@ -1,4 +1,5 @@
 import type { CDPSession, Locator } from "playwright-core";
+import { placeAtRest } from "./place.ts";
 import type { TerminalPage } from "./terminal-page.ts";
 
 /** A finger on the page. */
@@ -39,9 +40,10 @@ export class Finger {
   }
 }
 
+/** Return the middle of an element once it is at rest: a view that was opened is laid out first. */
 export async function middleOf(element: Locator): Promise<{ x: number; y: number }> {
-  const { x, y, width, height } = await boxOf(element);
-  return { x: x + width / 2, y: y + height / 2 };
+  const [x, y] = await placeAtRest(element);
+  return { x, y };
 }
 
 export async function boxOf(

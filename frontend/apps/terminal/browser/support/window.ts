@@ -3,11 +3,15 @@ import type { TestContext } from "vitest";
 
 export type WindowName = "desktop" | "tablet" | "phone";
 
+export const DESKTOP = { viewport: { width: 1440, height: 900 } };
+
+export const TABLET = { viewport: { width: 820, height: 1180 }, hasTouch: true };
+
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
 const WINDOWS: Record<WindowName, BrowserContextOptions> = {
-  desktop: { viewport: { width: 1440, height: 900 } },
-  tablet: { viewport: { width: 820, height: 1180 }, hasTouch: true },
+  desktop: DESKTOP,
+  tablet: TABLET,
   phone: PHONE,
 };
 
@@ -19,12 +23,12 @@ export const windowName = oneOf<WindowName>("WINDOW", ["desktop", "tablet", "pho
 
 export const colorScheme = oneOf<"dark" | "light">("SCHEME", ["dark", "light"]);
 
+export const WINDOW: BrowserContextOptions = { ...WINDOWS[windowName], colorScheme };
+
 /** Skip a test in the windows that do not have what it is about, with the reason. */
 export function onlyIn(context: TestContext, windows: readonly WindowName[], reason: string): void {
   context.skip(!windows.includes(windowName), reason);
 }
-
-export const WINDOW: BrowserContextOptions = { ...WINDOWS[windowName], colorScheme };
 
 function oneOf<T extends string>(variable: string, names: readonly [T, ...T[]]): T {
   const name = process.env[variable] ?? names[0];
