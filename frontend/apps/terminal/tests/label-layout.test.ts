@@ -34,8 +34,22 @@ test.each([
     obstacle: { from: -20, to: -2 },
     expected: [10],
   },
-])("$name", ({ wanted, obstacle, expected }) => {
-  expect(layOutLabels(wanted, SIZE, 100, obstacle)).toEqual(expected);
+  {
+    name: "labels leave a part of the pane free",
+    pane: { from: 26, to: 100 },
+    wanted: [5, 6],
+    obstacle: null,
+    expected: [36, 56],
+  },
+  {
+    name: "an obstacle in the free part is none",
+    pane: { from: 26, to: 100 },
+    wanted: [30],
+    obstacle: { from: 8, to: 25 },
+    expected: [36],
+  },
+])("$name", ({ pane = { from: 0, to: 100 }, wanted, obstacle, expected }) => {
+  expect(layOutLabels(wanted, SIZE, pane, obstacle)).toEqual(expected);
 });
 
 test("labels keep their order, their distance and out of the obstacle, for any prices", () => {
@@ -46,7 +60,7 @@ test("labels keep their order, their distance and out of the obstacle, for any p
     );
     const from = random() * 440 - 20;
     const obstacle: Interval | null = random() < 0.7 ? { from, to: from + 17 } : null;
-    const middles = layOutLabels(wanted, SIZE, 400, obstacle);
+    const middles = layOutLabels(wanted, SIZE, { from: 0, to: 400 }, obstacle);
     expect(middles, `seed ${seed}`).toHaveLength(wanted.length);
     middles.forEach((middle, index) => {
       expect(middle, `seed ${seed}`).toBeGreaterThanOrEqual(SIZE / 2 - 1e-9);
@@ -61,6 +75,11 @@ test("labels keep their order, their distance and out of the obstacle, for any p
 });
 
 test("labels without enough room overlap evenly", () => {
-  const middles = layOutLabels([10, 10, 10, 10, 10], SIZE, 60, { from: 20, to: 37 });
+  const middles = layOutLabels(
+    [10, 10, 10, 10, 10],
+    SIZE,
+    { from: 0, to: 60 },
+    { from: 20, to: 37 },
+  );
   expect(middles).toEqual([10, 20, 30, 40, 50]);
 });

@@ -18,6 +18,7 @@ export const lines = {
   tradeAt: (price: string) => `Trade at ${price}`,
   menu: (price: string) => `At ${price}`,
   oneClick: "One-click trading",
+  oneClickShort: "One-click",
   oneClickHint: "Orders from the chart are placed without a confirmation",
   noInstrument: (symbol: string) => `${symbol} is still loading: open the menu again to trade`,
   noQuantity: "Enter a quantity in the ticket first",

@@ -5,22 +5,21 @@ export interface Interval {
 }
 
 /**
- * Return the middles of labels in a pane of `height`, in the order of `wanted`, which is ascending.
- * Labels do not overlap each other or the `obstacle`, and stay as near to the wanted middles as
- * that allows, whether above or below. Where the pane is too low for that, they overlap evenly.
+ * Return the middles of labels in a `pane`, in the order of `wanted`, which is ascending. Labels do
+ * not overlap each other or the `obstacle`, and stay as near to the wanted middles as that allows,
+ * whether above or below. Where the pane is too low for that, they overlap evenly.
  */
 export function layOutLabels(
   wanted: readonly number[],
   size: number,
-  height: number,
+  pane: Interval,
   obstacle: Interval | null,
 ): number[] {
-  const pane = { from: 0, to: height };
-  if (obstacle === null || obstacle.to <= 0 || obstacle.from >= height) {
+  if (obstacle === null || obstacle.to <= pane.from || obstacle.from >= pane.to) {
     return spread(wanted, size, pane);
   }
-  const above = { from: 0, to: obstacle.from };
-  const below = { from: obstacle.to, to: height };
+  const above = { from: pane.from, to: obstacle.from };
+  const below = { from: obstacle.to, to: pane.to };
   const [roomAbove, roomBelow] = [roomOf(above, size), roomOf(below, size)];
   if (wanted.length > roomAbove + roomBelow) return spread(wanted, size, pane);
   const middle = (obstacle.from + obstacle.to) / 2;

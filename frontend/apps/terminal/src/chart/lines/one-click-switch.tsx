@@ -11,10 +11,11 @@ export function OneClickSwitch() {
       class="one-click"
       role="switch"
       aria-checked={app.isOneClick()}
+      aria-label={texts.lines.oneClick}
       title={texts.lines.oneClickHint}
       onClick={() => app.setOneClick(!app.isOneClick())}
     >
-      {texts.lines.oneClick}
+      {texts.lines.oneClickShort}
     </button>
   );
 }

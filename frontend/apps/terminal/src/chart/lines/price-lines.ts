@@ -64,6 +64,8 @@ interface Drawn {
 
 /** The height of a label in pixels, under a mouse and under a finger. */
 const LABEL_PX = { fine: 20, coarse: 26 };
+/** The height of a marker at the edge, which labels leave free, with its distance from the edge. */
+const EDGE_PX = { fine: 26, coarse: 48 };
 const coarse = matchMedia("(pointer: coarse)");
 
 /**
@@ -156,10 +158,16 @@ export class PriceLines {
       .map((drawn) => ({ drawn, y: heightOf(drawn, scale) }))
       .sort((a, b) => a.y - b.y);
     const visible = placed.filter(({ y }) => y >= 0 && y <= scale.height);
+    const above = placed.filter(({ y }) => y < 0).map(priceOf);
+    const below = placed.filter(({ y }) => y > scale.height).map(priceOf);
+    const edge = coarse.matches ? EDGE_PX.coarse : EDGE_PX.fine;
     const middles = layOutLabels(
       visible.map(({ y }) => y),
       coarse.matches ? LABEL_PX.coarse : LABEL_PX.fine,
-      scale.height,
+      {
+        from: above.length > 0 ? edge : 0,
+        to: scale.height - (below.length > 0 ? edge : 0),
+      },
       this.#options.obstacle(scale),
     );
     for (const { drawn, y } of placed) {
@@ -167,16 +175,8 @@ export class PriceLines {
       const middle = middles[index];
       this.#show(drawn, middle !== undefined, Math.round(y), Math.round((middle ?? y) - y));
     }
-    const pricesWhere = (isOutside: (y: number) => boolean) =>
-      placed.filter(({ y }) => isOutside(y)).map(({ drawn }) => drawn.line.price);
-    this.#edges.above.show(
-      pricesWhere((y) => y < 0),
-      0,
-    );
-    this.#edges.below.show(
-      pricesWhere((y) => y > scale.height),
-      scale.height,
-    );
+    this.#edges.above.show(above, 0);
+    this.#edges.below.show(below, scale.height);
     this.#showMove(scale);
   }
 
@@ -303,6 +303,8 @@ function heightOf(drawn: Drawn, scale: PriceScale): number {
   const y = scale.toPixel(shownPrice(drawn));
   return drawn.label.contains(document.activeElement) ? clamp(y, scale) : y;
 }
+
+const priceOf = ({ drawn }: { drawn: Drawn }): number => drawn.line.price;
 
 const clamp = (y: number, { height }: PriceScale): number => Math.min(Math.max(y, 0), height);
 

@@ -81,7 +81,7 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
     onCleanup(
       chart.onDraw((drawn) => {
         if (drawn.axisWidth !== scale?.axisWidth) {
-          root.style.setProperty("--axis-width", `${drawn.axisWidth}px`);
+          root.parentElement?.style.setProperty("--axis-width", `${drawn.axisWidth}px`);
         }
         scale = drawn;
       }),

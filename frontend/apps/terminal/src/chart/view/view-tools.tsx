@@ -41,8 +41,24 @@ export function ViewTools() {
       <button type="button" class="quiet" onClick={() => app.openDialog({ name: "compare" })}>
         {texts.compare}
       </button>
-      <button type="button" class="quiet" onClick={() => void saveScreenshot()}>
-        {texts.screenshot}
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={texts.screenshot}
+        title={texts.screenshot}
+        onClick={() => void saveScreenshot()}
+      >
+        <svg
+          viewBox="0 0 16 16"
+          width="16"
+          height="16"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.5"
+          aria-hidden="true"
+        >
+          <path d="M1.5 4.5h3l1-2h5l1 2h3v9h-13zM8 11a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6z" />
+        </svg>
       </button>
     </>
   );
