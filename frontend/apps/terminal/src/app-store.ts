@@ -26,6 +26,7 @@ import { reloadWhenServed } from "./page-reload.ts";
 import { missingParts } from "./part.ts";
 import { persistedSignal } from "./persisted-signal.ts";
 import { ReplayStore } from "./replay/replay-store.ts";
+import { SharedFrames } from "./shared-frames.ts";
 import { texts } from "./texts/texts.ts";
 import { Ticket } from "./ticket/ticket.ts";
 import { windowKind } from "./workspace/window-kind.ts";
@@ -71,7 +72,8 @@ export class AppStore {
     socket: { backoff: { baseMs: 200, maxMs: 2_000 } },
   });
   readonly notifications = new Notifications();
-  readonly market = new Market(this.client);
+  readonly frames = new SharedFrames();
+  readonly market = new Market(this.client, this.frames);
   readonly account = new TradingAccount(this.client, this.notifications);
   readonly alerts = new PriceAlerts(this.client);
   readonly charts = new Charts();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SharedFrames } from "../src/chart/shared-frames.ts";
+import { SharedFrames } from "../src/shared-frames.ts";
 
 /** Frames that a test runs. */
 class Page {

@@ -45,7 +45,7 @@ export function ChartPane(props: { chart: ChartStore }) {
   onMount(() => {
     const created = new PriceChart(element, {
       datafeed: app.client.datafeed,
-      frames: app.charts.frames,
+      frames: app.frames,
       onState: (state, reason = "") => {
         if (state !== "loading") requestAnimationFrame(onFirstCandles);
         setState(state);

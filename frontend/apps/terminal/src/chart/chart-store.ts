@@ -8,7 +8,6 @@ import {
   storedText,
   writeStored,
 } from "../persisted-signal.ts";
-import { SharedFrames } from "./shared-frames.ts";
 
 /** What a chart remembers, by the names of its settings. */
 export type ChartSettings = Record<string, unknown>;
@@ -117,7 +116,6 @@ const RESOLUTIONS = ["1", "15", "60", "1D"];
 
 /** The charts on the screen. Commands, the ticket and the shortcuts are about the active one. */
 export class Charts {
-  readonly frames = new SharedFrames();
   readonly #stores = RESOLUTIONS.map((resolution, at) => new ChartStore(`${at + 1}`, resolution));
   readonly #activeId: Signal<string>;
   readonly #grid: Signal<Grid>;

@@ -17,20 +17,20 @@ import {
   type YAxis,
 } from "klinecharts";
 import { quantity } from "../format.ts";
+import type { SharedFrames } from "../shared-frames.ts";
 import { BarConflation } from "./bar-conflation.ts";
 import { BarHistory } from "./bar-history.ts";
 import { BarLayer } from "./bar-layer.ts";
 import { CHART_OPTIONS, chartStyles, priceFormat } from "./chart-styles.ts";
 import { periodOf } from "./period.ts";
 import type { PriceScale } from "./price-scale.ts";
-import type { SharedFrames } from "./shared-frames.ts";
 import { showTimes } from "./time-ticks.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
 
 export interface PriceChartOptions {
   datafeed: DatafeedService;
-  /** The frames that all charts of the page share. */
+  /** The frames that all charts share. */
   frames: SharedFrames;
   onState(state: ChartState, reason?: string): void;
   /** Called with the bar under the crosshair, or else the last one. */

@@ -7,6 +7,7 @@ import type {
 } from "@trading-api/client";
 import { type Accessor, createMemo, createRoot } from "solid-js";
 import { sharedSignal } from "../persisted-signal.ts";
+import type { SharedFrames } from "../shared-frames.ts";
 import { texts } from "../texts/texts.ts";
 import { Quotes, type ShownQuote } from "./quotes.ts";
 import {
@@ -29,9 +30,9 @@ export class Market {
   readonly #watchlists: Accessor<Watchlists | null>;
   readonly #store: (lists: Watchlists) => void;
 
-  constructor(client: TradingClient) {
+  constructor(client: TradingClient, frames: SharedFrames) {
     this.#client = client;
-    this.#quotes = new Quotes(client);
+    this.#quotes = new Quotes(client, frames);
     const [stored, store] = sharedSignal<unknown>("watchlists", null);
     this.#store = store;
     this.#watchlists = createRoot(() =>

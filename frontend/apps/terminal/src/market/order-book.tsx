@@ -54,7 +54,7 @@ export function OrderBook(props: OrderBookProps) {
   let bids!: HTMLDivElement;
   let view: BookView | undefined;
   let book: Orderbook | null = null;
-  let frame = 0;
+  let isDrawRequested = false;
 
   const scale = createMemo(() => new TickScale(props.info));
   const choices = createMemo(() => groupSteps(scale().ticks(middle() ?? 0)));
@@ -90,7 +90,7 @@ export function OrderBook(props: OrderBookProps) {
   const depth = createMemo(() => (step() > 1 ? DEPTH_MAX : ROWS.max));
 
   const draw = () => {
-    frame = 0;
+    isDrawRequested = false;
     if (book === null || view === undefined) return;
     const ladder = ladderOf(book, scale(), { step: step(), rows: rows(), own: own() });
     view.show(ladder, scale());
@@ -107,9 +107,13 @@ export function OrderBook(props: OrderBookProps) {
           );
   };
   const drawSoon = () => {
-    if (frame === 0) frame = requestAnimationFrame(draw);
+    if (isDrawRequested) return;
+    isDrawRequested = true;
+    app.frames.request(draw);
   };
-  onCleanup(() => cancelAnimationFrame(frame));
+  onCleanup(() => {
+    view = undefined;
+  });
 
   onMount(() => {
     view = new BookView(asks, bids, (ticks) => {

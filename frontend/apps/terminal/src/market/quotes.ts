@@ -1,5 +1,6 @@
 import type { QuoteData, QuoteValues, TradingClient } from "@trading-api/client";
 import { batch, createSignal, type Signal } from "solid-js";
+import type { SharedFrames } from "../shared-frames.ts";
 
 /** A quote with the number of its price changes, and the direction of the last change. */
 export interface ShownQuote extends QuoteValues {
@@ -10,17 +11,19 @@ export interface ShownQuote extends QuoteValues {
 /** The symbols of one subscription. The server limits the length of its name. */
 const CHUNK = { symbols: 100, characters: 6_000 };
 
-/** The quotes of the subscribed symbols. They are shown at most once a frame. */
+/** The quotes of the subscribed symbols, of which each frame shows the newest. */
 export class Quotes {
   readonly #client: TradingClient;
+  readonly #frames: SharedFrames;
   readonly #quotes = new Map<string, Signal<ShownQuote | undefined>>();
   readonly #unknown = createSignal<ReadonlySet<string>>(new Set());
   readonly #pending = new Map<string, QuoteValues>();
   readonly #subscribers = new Map<string, number>();
   #isFrameRequested = false;
 
-  constructor(client: TradingClient) {
+  constructor(client: TradingClient, frames: SharedFrames) {
     this.#client = client;
+    this.#frames = frames;
   }
 
   /** Return the quote of a symbol: undefined unless it is subscribed and its quote arrived. */
@@ -81,7 +84,7 @@ export class Quotes {
     this.#pending.set(symbol, values);
     if (this.#isFrameRequested) return;
     this.#isFrameRequested = true;
-    requestAnimationFrame(() => {
+    this.#frames.request(() => {
       this.#isFrameRequested = false;
       const pending = [...this.#pending];
       this.#pending.clear();

@@ -10,15 +10,13 @@ import { createZone } from "./zone.ts";
 
 /** The recent trades of a symbol. They are subscribed as long as the component exists. */
 export function Trades(props: { info: SymbolInfo }) {
-  const { client } = useApp();
+  const { client, frames } = useApp();
   const { outage } = createFreshness();
   const [isEmpty, setIsEmpty] = createSignal(true);
   const [failure, setFailure] = createSignal("");
   const zone = createZone(() => props.info);
   const queue = new TradeQueue();
   let list!: HTMLOListElement;
-  let frame = 0;
-  onCleanup(() => cancelAnimationFrame(frame));
 
   onMount(() =>
     createEffect(
@@ -32,6 +30,13 @@ export function Trades(props: { info: SymbolInfo }) {
           setIsEmpty(true);
           setFailure("");
           let isCurrent = true;
+          let isShowRequested = false;
+          const show = () => {
+            isShowRequested = false;
+            if (!isCurrent) return;
+            view.add(queue.take());
+            setIsEmpty(false);
+          };
           let isFilled = false;
           const fill = async () => {
             isFilled = true;
@@ -46,12 +51,9 @@ export function Trades(props: { info: SymbolInfo }) {
                 queue.push(trade);
                 // The list that is read now has the first trade too, or begins after it.
                 if (!isFilled) fill().catch(() => {});
-                if (frame !== 0) return;
-                frame = requestAnimationFrame(() => {
-                  frame = 0;
-                  view.add(queue.take());
-                  setIsEmpty(false);
-                });
+                if (isShowRequested) return;
+                isShowRequested = true;
+                frames.request(show);
               },
               onReconnected: () => queue.interrupt(),
               onFailed: ({ message }) => setFailure(message),

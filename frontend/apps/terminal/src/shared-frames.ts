@@ -1,7 +1,7 @@
 /**
- * Shares the frames of a page between its charts. One chart is updated at each frame, in turn, so
- * that a frame has the work of one chart however many there are: four charts have 15 updates a
- * second each.
+ * Shares the frames of a page between the parts that follow the market: the charts, the quotes, the
+ * order book and the trades. One part is updated at each frame, in turn, so that a frame has the
+ * work of one part however many there are: of six parts each has at least 10 updates a second.
  */
 export class SharedFrames {
   readonly #requestFrame: (callback: () => void) => void;
