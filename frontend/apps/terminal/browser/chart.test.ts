@@ -15,6 +15,7 @@ test("lines outside of the visible prices have no labels", async () => {
   await terminal.fillTicket({ ...far, quantity: 2 });
   await terminal.place();
   await expect.poll(() => terminal.orders.count()).toBe(5);
+  await terminal.view("Chart");
   // The take profit is near the market, and both stop losses are far away, at one price.
   await terminal.line("Take profit sell 1").waitFor();
   await terminal.line("Limit buy 1").waitFor();
@@ -33,6 +34,7 @@ test("a stop-limit order has a line for each of its prices", async () => {
   await terminal.orders.filter({ hasText: "Working" }).waitFor();
   expect(await terminal.cell(terminal.orders, "stop").innerText()).toBe((ask + 0.2).toFixed(2));
   expect(await terminal.cell(terminal.orders, "limit").innerText()).toBe((ask + 0.4).toFixed(2));
+  await terminal.view("Chart");
   const stop = terminal.line("Stop limit buy 1, stop");
   const limit = terminal.line("Stop limit buy 1, limit");
   await expect.poll(() => stop.innerText()).toContain((ask + 0.2).toFixed(2));
