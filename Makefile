@@ -43,7 +43,7 @@ test-pythons: .venv/.synced ## Run the tests on the newer Pythons that are found
 
 check: checked test browsed ## Run what CI runs: format, lint, types, import contracts, generated files, tests, a browser
 
-browsed: $(TERMINAL) ## Run the terminal in a browser: SHARD=1/6 for a part, WINDOW and SCHEME for other windows
+browsed: $(TERMINAL) ## Run the terminal in a browser: SHARD=1/8 for a part, WINDOW and SCHEME for other windows
 	$(NPM) run browse
 
 # The front end's checks run next to those in Python: each of the two keeps one core busy.
