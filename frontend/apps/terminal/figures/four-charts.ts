@@ -1,20 +1,24 @@
 // A page with four charts.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
-/** Open a page with four charts, each of which has the `indicators`. */
+/** Open a page with four charts, of which so many have the `indicators`. */
 export async function openCharts(
   browser: Browser,
   indicators: readonly string[],
+  charts = 4,
 ): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
   const page = await context.newPage();
-  await page.addInitScript((types) => {
+  const settings = { types: indicators, charts };
+  await page.addInitScript(({ types, charts }) => {
     const set = (name: string, value: unknown) =>
       localStorage.setItem(`trading_api.${name}`, JSON.stringify(value));
     set("charts.grid", "four");
     const shared = types.map((type, index) => ({ id: `${index + 1}`, type }));
-    for (const id of [1, 2, 3, 4]) set(`chart.${id}.indicators`, { shared, symbols: {} });
-  }, indicators);
+    for (let id = 1; id <= charts; id += 1) {
+      set(`chart.${id}.indicators`, { shared, symbols: {} });
+    }
+  }, settings);
   return { context, page };
 }
 
