@@ -57,7 +57,9 @@ async function compare(resolution: string): Promise<void> {
   if (canvas === null) throw new Error("no chart");
   const axisWidth = await page
     .locator(".price-lines")
-    .evaluate((element) => Number.parseFloat(element.style.getPropertyValue("--axis-width")));
+    .evaluate((element) =>
+      Number.parseFloat(getComputedStyle(element).getPropertyValue("--axis-width")),
+    );
   const space = Math.max((canvas.width - axisWidth) / (BARS_SHOWN + RIGHT_BARS), BAR_PX_MIN);
   const legend = page.getByTestId("legend");
   for (const [index, { open, high, low, close }] of bars.entries()) {

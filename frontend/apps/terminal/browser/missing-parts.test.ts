@@ -115,6 +115,22 @@ test("a panel or dialog that could not be loaded shows that, and the page keeps 
   await panel.getByRole("slider", { name: "Equity over time" }).waitFor();
 });
 
+test("lines that could not be loaded are reported, and the page trades without them", async () => {
+  const terminal = await tests.open();
+  await terminal.page.route("**/trading-lines-*.js", (route) => route.abort());
+  await terminal.page.reload();
+  await terminal.isLoaded();
+  await terminal.toast("A part is missing").getByRole("button", { name: "Reload" }).waitFor();
+  await terminal.fillTicket({ quantity: 1 });
+  await terminal.place();
+  await terminal.position("AAPL").waitFor();
+  expect(await terminal.lines.count()).toBe(0);
+
+  await terminal.page.unroute("**/trading-lines-*.js");
+  await terminal.page.reload();
+  await terminal.line("Long 1").waitFor();
+});
+
 test("a dialog that is being loaded takes the keys, and Escape ends it", async () => {
   const terminal = await tests.open();
   await watchlist(terminal).waitFor();

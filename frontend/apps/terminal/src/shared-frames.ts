@@ -1,7 +1,8 @@
 /**
- * Shares the frames of a page between the parts that follow the market: the charts, the quotes, the
- * order book and the trades. One part is updated at each frame, in turn, so that a frame has the
- * work of one part however many there are: of six parts each has at least 10 updates a second.
+ * Shares the frames of a page between the parts that follow the market: the bars of each chart, the
+ * quotes, the order book and the trades. One part is updated at each frame, in turn, so that a frame
+ * has the work of one part however many there are. At 60 frames a second, each of six parts has at
+ * least 10 updates a second.
  */
 export class SharedFrames {
   readonly #requestFrame: (callback: () => void) => void;

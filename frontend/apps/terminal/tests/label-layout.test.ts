@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Interval, layOutLabels } from "../src/chart/lines/label-layout.ts";
+import { type Interval, layOutLabels, paneBetween } from "../src/chart/lines/label-layout.ts";
 
 const SIZE = 20;
 
@@ -82,4 +82,11 @@ test("labels without enough room overlap evenly", () => {
     { from: 20, to: 37 },
   );
   expect(middles).toEqual([10, 20, 30, 40, 50]);
+});
+
+test("a low pane has no margins, so that its labels do not lie on each other", () => {
+  const margins = { from: 48, to: 48 };
+  expect(paneBetween(148, margins, 52)).toEqual({ from: 48, to: 100 });
+  expect(paneBetween(147, margins, 52)).toEqual({ from: 0, to: 147 });
+  expect(paneBetween(80, margins, 26)).toEqual({ from: 0, to: 80 });
 });

@@ -2,7 +2,7 @@ import { OrderType, type PreOrder, Side } from "@trading-api/client";
 import { beforeEach, expect, test } from "vitest";
 import type { AppStore } from "../src/app-store.ts";
 import { menuGroups } from "../src/chart/lines/menu-entries.ts";
-import { texts } from "../src/texts/texts.ts";
+import { lines } from "../src/texts/lines.ts";
 
 const place = { symbol: "AAPL", price: 98, decimals: 2, last: 100 };
 const allowedOrderTypes = [OrderType.Limit, OrderType.Stop];
@@ -51,7 +51,7 @@ test("an order of each side waits at the price", () => {
 });
 
 test("there is no order until the instrument of the chart's symbol is known", () => {
-  const loading = [texts.lines.noInstrument("AAPL")];
+  const loading = [lines.noInstrument("AAPL")];
   instrument = null;
   expect(labels()).toEqual(loading);
   instrument = { allowedOrderTypes };
@@ -64,12 +64,12 @@ test("the quantity is that of the entry's side and price", () => {
   quantityAt = (side, price) => (side === Side.Buy ? price : null);
   expect(labels()).toEqual(["Buy 98 AAPL limit 98.00"]);
   quantityAt = () => null;
-  expect(labels()).toEqual([texts.lines.noQuantity]);
+  expect(labels()).toEqual([lines.noQuantity]);
 });
 
 test("an order that is sized by its risk is placed from the ticket only", () => {
   fields = { sizeMode: "risk", hasBrackets: true };
-  expect(labels()).toEqual([texts.lines.noRisk]);
+  expect(labels()).toEqual([lines.noRisk]);
   expect(orderEntries()[0]?.isDisabled).toBe(true);
 });
 

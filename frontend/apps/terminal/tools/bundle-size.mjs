@@ -1,5 +1,5 @@
 // Prints the compressed sizes of what a browser loads for the first candles, for the rest of the first
-// screen, and later. Fails if the first load is above its limit.
+// screen of an account without positions and orders, and later. Fails if the first load is above its limit.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

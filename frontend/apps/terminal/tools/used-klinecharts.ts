@@ -3,7 +3,7 @@ import type { Plugin } from "vite";
 /** The lists of the indicators and drawings that klinecharts registers, and their registration. */
 const REGISTERED = /^var (extensions(?:\$2)?) = \[[^\]]*\];[\s\S]*?^\1\.forEach\([\s\S]*?^\}\);/gm;
 
-/** The figures, of which no view that is used draws the last ones. */
+/** The figures. Polygons, arcs and paths are drawn only by views that are left out. */
 const FIGURES = /\[circle, line, polygon, rect, text, arc, path\]/g;
 
 /** What draws marks that the styles switch off, and overlays: the terminal has its own drawings. */
@@ -66,6 +66,6 @@ const definitionOf = (name: string): RegExp =>
 
 function replaced(code: string, pattern: RegExp, replacement: string, count: number): string {
   if (code.match(pattern)?.length !== count)
-    throw new Error(`klinecharts has not ${count} of ${pattern.source} now`);
+    throw new Error(`klinecharts does not have ${count} matches of ${pattern.source} any more`);
   return code.replace(pattern, replacement);
 }

@@ -11,7 +11,7 @@ import type { Bar, QuoteData } from "./model/market.ts";
 import type { AlertRest } from "./rest-alerts.ts";
 import type { AccountRest, MarketRest, Rest } from "./rest-client.ts";
 import type { DataOf, Route, SubscriptionOf } from "./routes.ts";
-import type { PollingOptions, TopicReader } from "./topic-source.ts";
+import type { PollingOptions, TopicReader, TopicSource } from "./topic-source.ts";
 
 /** A time after every bar, in seconds. */
 const END_OF_TIME_S = 4_102_444_800;
@@ -23,13 +23,17 @@ const EXECUTIONS_READ_MAX = 1_000;
  * Reads topics over REST. Trades, order books, the profit of positions and the state of the broker
  * are only available over the socket.
  */
-export class RestTopics {
+export class RestTopics implements TopicSource {
   readonly #rest: Rest;
   readonly #options: PollingOptions;
 
   constructor(rest: Rest, options: PollingOptions) {
     this.#rest = rest;
     this.#options = options;
+  }
+
+  probe(): Promise<unknown> {
+    return this.#rest.market.time();
   }
 
   open<R extends Route>(route: R, subscription: SubscriptionOf<R>): TopicReader | null {

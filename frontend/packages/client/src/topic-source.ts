@@ -10,7 +10,7 @@ export interface TopicReader {
 
 /** Reads topics without the socket. */
 export interface TopicSource {
-  /** Resolve if the server answers, and otherwise reject. It is called before topics are opened. */
+  /** Resolve if the server answers, and otherwise reject. */
   probe(): Promise<unknown>;
   /** Return a new reader of a topic, or null where the topic can only be had over the socket. */
   open<R extends Route>(route: R, subscription: SubscriptionOf<R>): TopicReader | null;

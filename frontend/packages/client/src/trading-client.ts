@@ -4,8 +4,8 @@ import { type CommandPolicy, CommandSender } from "./command-sender.ts";
 import { CommandTransport } from "./command-transport.ts";
 import { Commands } from "./commands.ts";
 import { DatafeedService } from "./datafeed-service.ts";
-import { LazyRestTopics } from "./lazy-rest-topics.ts";
 import { RestClient } from "./rest-client.ts";
+import { RestTopics } from "./rest-topics.ts";
 import type { ResumeOptions } from "./resume-storage.ts";
 import { SocketClient } from "./socket-client.ts";
 import type { SocketOptions } from "./socket-options.ts";
@@ -46,7 +46,7 @@ export class TradingClient {
     this.rest = new RestClient({ baseUrl, ...own });
     const url = `${baseUrl.replace(/^http/, "ws").replace(/\/$/, "")}/api/v1/ws`;
     const fallback = polling !== false && {
-      topicSource: new LazyRestTopics(this.rest, { ...POLLING_OPTIONS, ...polling }),
+      topicSource: new RestTopics(this.rest, { ...POLLING_OPTIONS, ...polling }),
       polling,
     };
     const stored = resume && { resume };

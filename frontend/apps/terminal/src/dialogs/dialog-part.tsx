@@ -19,11 +19,16 @@ function MissingDialog() {
   );
 }
 
-/** What is shown until a dialog is loaded. The page under it takes no keys and no clicks. */
+/**
+ * What is shown until a dialog is loaded. The page under it takes no keys and no clicks. Sign-in is
+ * not left before it is loaded.
+ */
 export function LoadingDialog() {
   const app = useApp();
+  const isRequired = app.dialog()?.name === "token";
+  const closing = isRequired ? {} : { onClose: () => app.openDialog(null) };
   return (
-    <Dialog title={texts.parts.loading} onClose={() => app.openDialog(null)} returnsFocus>
+    <Dialog title={texts.parts.loading} {...closing} returnsFocus>
       {/* Otherwise the next Enter would press the cross. */}
       <p class="muted" role="status" tabindex="-1" autofocus>
         {texts.parts.wait}

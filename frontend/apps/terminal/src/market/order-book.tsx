@@ -144,6 +144,8 @@ export function OrderBook(props: OrderBookProps) {
     on([() => props.info.name, attempt], () => {
       book = null;
       view?.clear();
+      spread.middle.data = "";
+      spread.spread.data = "";
       setState("loading");
       setMiddle(undefined);
     }),

@@ -42,7 +42,9 @@ export function Trades(props: { info: SymbolInfo }) {
             isFilled = true;
             const read = () => client.rest.market.trades(info.name, TRADES_MAX);
             const recent = await readUntilAnswered(client.socket, read, () => isCurrent);
-            if (recent !== undefined) view.addOlder(queue.older(recent));
+            if (recent === undefined) return;
+            view.addOlder(queue.older(recent));
+            setIsEmpty(false);
           };
           const { unsubscribe } = client.feeds.trades(
             { symbol: info.name },

@@ -26,4 +26,10 @@ export const chart = {
   unrealizedPL: "Open profit",
   realizedPL: "Realized profit",
   equityOverTime: "Equity over time",
+  fit: "Fit the candles",
+  trade: "Trade at a price",
+  tradeAt: (price: string) => `Trade at ${price}`,
+  oneClick: "One-click trading",
+  oneClickShort: "One-click",
+  oneClickHint: "Orders from the chart are placed without a confirmation",
 };

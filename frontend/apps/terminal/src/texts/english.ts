@@ -8,7 +8,6 @@ import { errors } from "./errors.ts";
 import { help } from "./help.ts";
 import { keys } from "./keys.ts";
 import { labels } from "./labels.ts";
-import { lines } from "./lines.ts";
 import { liveBanner } from "./live-banner.ts";
 import { notifications } from "./notifications.ts";
 import { panels } from "./panels.ts";
@@ -35,7 +34,6 @@ export const english = {
   help,
   keys,
   labels,
-  lines,
   liveBanner,
   notifications,
   panels,

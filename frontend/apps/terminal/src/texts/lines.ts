@@ -1,4 +1,4 @@
-/** The texts of the lines on the chart. */
+/** The texts of the lines on the chart and of its menu. They are loaded with them. */
 export const lines = {
   protect: (position: string) => `${position}: drag out a take profit or a stop loss`,
   takeProfit: (quantity: string) => `Take profit ${quantity}`,
@@ -9,17 +9,11 @@ export const lines = {
   close: (position: string) => `Close ${position}`,
   outside: (count: number, side: "above" | "below") =>
     `${count} ${count === 1 ? "line" : "lines"} ${side} the visible prices: show`,
-  fit: "Fit the candles",
   profit: (money: string, currency: string, percent: string) => `${money} ${currency} (${percent})`,
   estimate: (text: string) => `Estimate: ${text}`,
   distance: (distance: string, percent: string, value: string, currency: string) =>
     `${distance} (${percent}) from the market, value ${value} ${currency}`,
-  trade: "Trade at a price",
-  tradeAt: (price: string) => `Trade at ${price}`,
   menu: (price: string) => `At ${price}`,
-  oneClick: "One-click trading",
-  oneClickShort: "One-click",
-  oneClickHint: "Orders from the chart are placed without a confirmation",
   noInstrument: (symbol: string) => `${symbol} is still loading: open the menu again to trade`,
   noQuantity: "Enter a quantity in the ticket first",
   noRisk: "Sized by risk: place the order from the ticket, with its stop loss",

@@ -1,7 +1,7 @@
 import { createMemo, For, onCleanup, onMount, untrack } from "solid-js";
 import { useApp } from "../../app-store.ts";
 import { price } from "../../format.ts";
-import { texts } from "../../texts/texts.ts";
+import { lines } from "../../texts/lines.ts";
 import "./chart-menu.css";
 import { type ChartPlace, type MenuEntry, menuGroups } from "./menu-entries.ts";
 
@@ -71,7 +71,7 @@ export default function ChartMenu(props: ChartMenuProps) {
       popover="manual"
       class="chart-menu"
       role="menu"
-      aria-label={texts.lines.menu(price(props.place.price, props.place.decimals))}
+      aria-label={lines.menu(price(props.place.price, props.place.decimals))}
       onKeyDown={onKeyDown}
       onContextMenu={(event) => event.preventDefault()}
     >

@@ -38,7 +38,7 @@ export class CrosshairButton {
     const button = this.#button;
     button.type = "button";
     button.className = "crosshair-add";
-    button.ariaLabel = texts.lines.trade;
+    button.ariaLabel = texts.chart.trade;
     button.setAttribute("aria-haspopup", "menu");
     button.setAttribute("aria-keyshortcuts", "Shift+F10");
     const sign = document.createElement("span");
@@ -118,6 +118,6 @@ export class CrosshairButton {
     const text = this.#options.format(price);
     if (this.#tag.textContent === text) return;
     this.#tag.textContent = text;
-    this.#button.ariaLabel = texts.lines.tradeAt(text);
+    this.#button.ariaLabel = texts.chart.tradeAt(text);
   }
 }

@@ -1,4 +1,4 @@
-import { texts } from "../../texts/texts.ts";
+import { lines } from "../../texts/lines.ts";
 
 /** A button at the edge of the pane that counts the lines outside of it, and brings them into view. */
 export class EdgeMarker {
@@ -32,7 +32,7 @@ export class EdgeMarker {
     this.#button.hidden = prices.length === 0;
     this.#button.style.top = `${edge}px`;
     this.#button.textContent = `${isAbove ? "▲" : "▼"} ${prices.length}`;
-    this.#button.ariaLabel = texts.lines.outside(prices.length, this.#side);
+    this.#button.ariaLabel = lines.outside(prices.length, this.#side);
     this.#button.title = this.#button.ariaLabel;
   }
 }

@@ -31,6 +31,15 @@ export function layOutLabels(
   ];
 }
 
+/**
+ * Return the part of a pane of `height` between `margins` at its top and its bottom, or the whole
+ * pane where that leaves less than `needed` pixels.
+ */
+export function paneBetween(height: number, margins: Interval, needed: number): Interval {
+  const pane = { from: margins.from, to: height - margins.to };
+  return pane.to - pane.from < needed ? { from: 0, to: height } : pane;
+}
+
 const roomOf = ({ from, to }: Interval, size: number): number =>
   Math.max(0, Math.floor((to - from) / size));
 

@@ -2,6 +2,7 @@ import { type OrderDuration, OrderType, type PreOrder, Side } from "@trading-api
 import type { AppStore } from "../../app-store.ts";
 import { price as formatPrice } from "../../format.ts";
 import { sideLabel } from "../../labels.ts";
+import { lines } from "../../texts/lines.ts";
 import { texts } from "../../texts/texts.ts";
 import { parseDuration } from "../../ticket/duration.ts";
 import { formatInput } from "../../ticket/parse-number.ts";
@@ -33,7 +34,7 @@ export function menuGroups(app: AppStore, place: ChartPlace): MenuEntry[][] {
     alertEntries(app, place),
     [
       {
-        label: texts.lines.oneClick,
+        label: texts.chart.oneClick,
         isOn: app.isOneClick(),
         run: () => app.setOneClick(!app.isOneClick()),
       },
@@ -44,17 +45,16 @@ export function menuGroups(app: AppStore, place: ChartPlace): MenuEntry[][] {
 function orderEntries(app: AppStore, { symbol, price, decimals, last }: ChartPlace): MenuEntry[] {
   const { instrument } = app.ticket;
   // Until then, the ticket has the quantity of another symbol.
-  if (instrument === null || app.symbol() !== symbol)
-    return [note(texts.lines.noInstrument(symbol))];
+  if (instrument === null || app.symbol() !== symbol) return [note(lines.noInstrument(symbol))];
   const { bid, ask } = app.market.quote(symbol) ?? { bid: last, ask: last };
   const { hasBrackets, isReduceOnly, sizeMode } = app.ticket.fields;
-  if (sizeMode === "risk") return [note(texts.lines.noRisk)];
+  if (sizeMode === "risk") return [note(lines.noRisk)];
   const touch: Touch = { bid, ask };
   const duration = durationOf(app);
   const reduced = isReduceOnly ? app.account.position(symbol)?.side : undefined;
   const sides = [Side.Buy, Side.Sell].filter((side) => side !== reduced);
   const quantities = sides.map((side) => app.ticket.quantityAt(side, price));
-  if (quantities.every((qty) => qty === null)) return [note(texts.lines.noQuantity)];
+  if (quantities.every((qty) => qty === null)) return [note(lines.noQuantity)];
   return sides.flatMap((side, index) => {
     const qty = quantities[index] ?? null;
     const type = waitingType(side, price, touch, instrument.allowedOrderTypes);
@@ -64,9 +64,9 @@ function orderEntries(app: AppStore, { symbol, price, decimals, last }: ChartPla
     const summary = summaryOf(order, decimals);
     // An order that reduces has no brackets in the ticket either.
     const label = isReduceOnly
-      ? texts.lines.reduceOnly(summary)
+      ? lines.reduceOnly(summary)
       : hasBrackets
-        ? texts.lines.withoutBrackets(summary)
+        ? lines.withoutBrackets(summary)
         : summary;
     return [{ label, run: () => void placeOrder(app, order, label) }];
   });
@@ -88,7 +88,7 @@ async function placeOrder(app: AppStore, order: PreOrder, summary: string): Prom
   const place = async () => {
     ({ orderId } = await app.account.broker.placeOrder(order));
   };
-  const isPlaced = await app.runCommand("chart order", texts.lines.notPlaced(summary), place, {
+  const isPlaced = await app.runCommand("chart order", lines.notPlaced(summary), place, {
     confirm: summary,
     asks: !app.isOneClick(),
     order,
@@ -97,9 +97,9 @@ async function placeOrder(app: AppStore, order: PreOrder, summary: string): Prom
   if (!isPlaced || app.account.hasEnded(orderId)) return;
   app.notifications.show({
     tone: "info",
-    title: texts.lines.placed,
+    title: lines.placed,
     text: summary,
-    action: { label: texts.lines.seeOrders, run: () => app.showPanel("orders") },
+    action: { label: lines.seeOrders, run: () => app.showPanel("orders") },
   });
 }
 
@@ -117,11 +117,11 @@ function ticketEntries(app: AppStore, { price, decimals }: ChartPlace): MenuEntr
   const isStopLimit = type === OrderType.StopLimit;
   const side = sideLabel(app.ticket.fields.side);
   const entries = [
-    set(texts.lines.setLimit(side, shown), {
+    set(lines.setLimit(side, shown), {
       type: isStopLimit ? type : OrderType.Limit,
       limitPrice: text,
     }),
-    set(texts.lines.setStop(side, shown), {
+    set(lines.setStop(side, shown), {
       type: isStopLimit ? type : OrderType.Stop,
       stopPrice: text,
       isStopTrailing: false,
@@ -130,8 +130,8 @@ function ticketEntries(app: AppStore, { price, decimals }: ChartPlace): MenuEntr
   if (!app.account.supports("supportOrderBrackets")) return entries;
   return [
     ...entries,
-    set(texts.lines.setTakeProfit(shown), { hasBrackets: true, takeProfit: text }),
-    set(texts.lines.setStopLoss(shown), {
+    set(lines.setTakeProfit(shown), { hasBrackets: true, takeProfit: text }),
+    set(lines.setStopLoss(shown), {
       hasBrackets: true,
       stopLoss: text,
       isStopLossTrailing: false,
@@ -141,6 +141,6 @@ function ticketEntries(app: AppStore, { price, decimals }: ChartPlace): MenuEntr
 
 function alertEntries(app: AppStore, { symbol, price, decimals }: ChartPlace): MenuEntry[] {
   if (!app.alerts.isAvailable) return [];
-  const label = texts.lines.addAlert(formatPrice(price, decimals));
+  const label = lines.addAlert(formatPrice(price, decimals));
   return [{ label, run: () => app.openDialog({ name: "alert", symbol, price }) }];
 }

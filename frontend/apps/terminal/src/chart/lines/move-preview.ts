@@ -1,4 +1,4 @@
-import { texts } from "../../texts/texts.ts";
+import { lines } from "../../texts/lines.ts";
 
 /** What is shown of a move: `created` is the title of what it creates, if it creates something. */
 interface Move {
@@ -48,6 +48,6 @@ export class MovePreview {
 
   hide(): void {
     this.#element.hidden = true;
-    this.#answer.textContent = texts.lines.noAnswer;
+    this.#answer.textContent = lines.noAnswer;
   }
 }

@@ -11,11 +11,11 @@ export function OneClickSwitch() {
       class="one-click"
       role="switch"
       aria-checked={app.isOneClick()}
-      aria-label={texts.lines.oneClick}
-      title={texts.lines.oneClickHint}
+      aria-label={texts.chart.oneClick}
+      title={texts.chart.oneClickHint}
       onClick={() => app.setOneClick(!app.isOneClick())}
     >
-      {texts.lines.oneClickShort}
+      {texts.chart.oneClickShort}
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import { type Order, ParentType, type Position, Side } from "@trading-api/client";
 import { quantity } from "../../format.ts";
 import { chartLines } from "../../labels.ts";
-import { texts } from "../../texts/texts.ts";
+import { lines } from "../../texts/lines.ts";
 import { isTrailing } from "../../ticket/brackets.ts";
 import type { Touch } from "./chart-orders.ts";
 import type { PriceLine } from "./price-lines.ts";
@@ -30,7 +30,7 @@ export function orderLines(order: Order, isModifiable: boolean): OrderLine[] {
     tone,
     isDashed: true,
     isMovable: isModifiable && !isTrailing(order),
-    action: texts.lines.cancel(title),
+    action: lines.cancel(title),
   }));
 }
 
@@ -44,7 +44,7 @@ export function positionLine(
   touch: () => Touch | undefined,
 ): PriceLine {
   const amount = quantity(position.qty);
-  const title = position.side === Side.Buy ? texts.lines.long(amount) : texts.lines.short(amount);
+  const title = position.side === Side.Buy ? lines.long(amount) : lines.short(amount);
   return {
     id: positionId(position.symbol),
     price: position.avgPrice,
@@ -52,8 +52,8 @@ export function positionLine(
     tone: "accent",
     isDashed: false,
     isMovable: hasBrackets,
-    action: texts.lines.close(title),
-    created: (price) => texts.lines[bracketAt(position, price, touch())](amount),
+    action: lines.close(title),
+    created: (price) => lines[bracketAt(position, price, touch())](amount),
   };
 }
 

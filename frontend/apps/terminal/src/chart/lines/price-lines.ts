@@ -1,7 +1,7 @@
-import { texts } from "../../texts/texts.ts";
+import { lines } from "../../texts/lines.ts";
 import type { PriceScale } from "../price-scale.ts";
 import { EdgeMarker } from "./edge-marker.ts";
-import { type Interval, layOutLabels } from "./label-layout.ts";
+import { type Interval, layOutLabels, paneBetween } from "./label-layout.ts";
 import { LineHandle } from "./line-handle.ts";
 import { MovePreview } from "./move-preview.ts";
 
@@ -160,14 +160,17 @@ export class PriceLines {
     const visible = placed.filter(({ y }) => y >= 0 && y <= scale.height);
     const above = placed.filter(({ y }) => y < 0).map(priceOf);
     const below = placed.filter(({ y }) => y > scale.height).map(priceOf);
-    const edge = coarse.matches ? EDGE_PX.coarse : EDGE_PX.fine;
+    const [size, edge] = coarse.matches
+      ? [LABEL_PX.coarse, EDGE_PX.coarse]
+      : [LABEL_PX.fine, EDGE_PX.fine];
     const middles = layOutLabels(
       visible.map(({ y }) => y),
-      coarse.matches ? LABEL_PX.coarse : LABEL_PX.fine,
-      {
-        from: above.length > 0 ? edge : 0,
-        to: scale.height - (below.length > 0 ? edge : 0),
-      },
+      size,
+      paneBetween(
+        scale.height,
+        { from: above.length > 0 ? edge : 0, to: below.length > 0 ? edge : 0 },
+        visible.length * size,
+      ),
       this.#options.obstacle(scale),
     );
     for (const { drawn, y } of placed) {
@@ -309,7 +312,7 @@ const priceOf = ({ drawn }: { drawn: Drawn }): number => drawn.line.price;
 const clamp = (y: number, { height }: PriceScale): number => Math.min(Math.max(y, 0), height);
 
 const nameOf = ({ title, created }: PriceLine): string =>
-  created === undefined ? title : texts.lines.protect(title);
+  created === undefined ? title : lines.protect(title);
 
 function make<K extends keyof HTMLElementTagNameMap>(name: K, className: string) {
   const element = document.createElement(name);

@@ -112,7 +112,7 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
       <div class="price-lines" ref={root} />
       <Show when={extra.isExtended}>
         <button type="button" class="edge-lines" onClick={() => extra.fitCandles()}>
-          {texts.lines.fit}
+          {texts.chart.fit}
         </button>
       </Show>
       <Show when={menu()} keyed>

@@ -10,6 +10,7 @@ import type { AppStore } from "../../app-store.ts";
 import * as format from "../../format.ts";
 import { purposeLabel } from "../../labels.ts";
 import { readUntilAnswered } from "../../read-until-answered.ts";
+import { lines } from "../../texts/lines.ts";
 import { texts } from "../../texts/texts.ts";
 import { trailingPipsOf } from "../../ticket/brackets.ts";
 import type { ChartStore } from "../chart-store.ts";
@@ -187,7 +188,7 @@ export class TradingLines {
       const conversion = this.#conversion;
       if (position !== undefined && id === positionId(position.symbol)) {
         const entry = { ...position, price: position.avgPrice };
-        return texts.lines.estimate(profitText(profitAt(entry, price, conversion)));
+        return lines.estimate(profitText(profitAt(entry, price, conversion)));
       }
       if (this.#alerts.find(id) !== undefined)
         return texts.alerts.distance(...this.#distance(price));
@@ -196,14 +197,14 @@ export class TradingLines {
       const orders = this.#orderLines.map(({ order }) => order);
       const entry = entryOf(line.order, position, orders);
       if (entry !== null) {
-        return texts.lines.estimate(profitText(profitAt(entry, price, conversion)));
+        return lines.estimate(profitText(profitAt(entry, price, conversion)));
       }
       const { qty, filledQty = 0, limitPrice } = line.order;
       const paid = line.field === "stopPrice" ? (limitPrice ?? price) : price;
       const value = paid * (qty - filledQty) * conversion.rate;
       const [distance, percent] = this.#distance(price);
-      return texts.lines.estimate(
-        texts.lines.distance(distance, percent, format.money(value), conversion.currency),
+      return lines.estimate(
+        lines.distance(distance, percent, format.money(value), conversion.currency),
       );
     });
   }
@@ -261,16 +262,16 @@ export class TradingLines {
     const line = this.#orderLines.find((each) => each.id === id);
     if (line !== undefined) {
       const { order } = line;
-      const confirm = texts.lines.move(purposeLabel(order), order.symbol, shown);
+      const confirm = lines.move(purposeLabel(order), order.symbol, shown);
       const modify = () => account.broker.modifyOrder(movedOrder(line, price));
-      await this.#app.runCommand(order.id, texts.lines.notModified, modify, { confirm });
+      await this.#app.runCommand(order.id, lines.notModified, modify, { confirm });
     } else if (position !== undefined) {
       const kind = bracketAt(position, price, this.#touch);
-      const title = texts.lines[kind](format.quantity(position.qty));
+      const title = lines[kind](format.quantity(position.qty));
       const brackets = this.#bracketsWith(position, kind, price);
       const protect = () => account.broker.editPositionBrackets(position.id, brackets);
-      const confirm = texts.lines.protectPosition(title, position.symbol, shown);
-      await this.#app.runCommand(position.id, texts.lines.notProtected, protect, { confirm });
+      const confirm = lines.protectPosition(title, position.symbol, shown);
+      await this.#app.runCommand(position.id, lines.notProtected, protect, { confirm });
     }
   }
 
@@ -296,12 +297,12 @@ export class TradingLines {
     const position = untrack(() => this.#position);
     if (line !== undefined) {
       const cancel = () => broker.cancelOrder(line.order.id);
-      await this.#app.runCommand(line.order.id, texts.lines.notCanceled, cancel);
+      await this.#app.runCommand(line.order.id, lines.notCanceled, cancel);
     } else if (position !== undefined) {
-      const confirm = texts.lines.closePosition(position.symbol);
+      const confirm = lines.closePosition(position.symbol);
       const close = () => broker.closePosition(position.id);
       const options = { confirm, asks: !this.#app.isOneClick() };
-      await this.#app.runCommand(position.id, texts.lines.notClosed, close, options);
+      await this.#app.runCommand(position.id, lines.notClosed, close, options);
     }
   }
 
@@ -347,12 +348,12 @@ const withoutEmpty = (brackets: Record<keyof Brackets, number | undefined> | obj
   Object.fromEntries(Object.entries(brackets).filter(([, value]) => value !== undefined));
 
 const profitText = ({ money, currency, percent }: Profit): string =>
-  texts.lines.profit(format.change(money), currency, format.percent(percent));
+  lines.profit(format.change(money), currency, format.percent(percent));
 
 /** Return the free margin after a change of an order, or why the server rejects it. */
 function marginText({ sections, errors }: OrderPreview): string {
   if (errors?.length) return errors.join(" ");
   const rows = sections.find(({ header }) => header === "Account")?.rows ?? [];
   const margin = rows.find(({ title }) => title.startsWith("Free margin"))?.value;
-  return margin === undefined ? "" : texts.lines.freeMargin(format.previewValue(margin, true));
+  return margin === undefined ? "" : lines.freeMargin(format.previewValue(margin, true));
 }

@@ -3,7 +3,6 @@ import { For, Show } from "solid-js";
 import * as format from "../../format.ts";
 import { view as texts } from "../../texts/view.ts";
 import type { ChartView } from "./chart-view.ts";
-import type { Comparisons } from "./comparisons.ts";
 import { isIntraday } from "./resolution.ts";
 import { barTime } from "./time-axis.ts";
 import "./view.css";
@@ -31,39 +30,23 @@ export function ViewLegend(props: { view: ChartView; bar: Bar | null }) {
       <span class="hidden" data-testid="countdown">
         {props.view.countdown.text() === "" ? "" : texts.countdown(props.view.countdown.text())}
       </span>
-      <Show when={settings().compared().length > 0 && props.view.comparisons()}>
-        {(comparisons) => (
-          <ul aria-label={texts.legend}>
-            <For each={settings().compared()}>
-              {(symbol) => (
-                <Compared
-                  comparisons={comparisons()}
-                  symbol={symbol}
-                  bar={props.bar}
-                  onRemove={() => settings().uncompare(symbol)}
-                />
-              )}
-            </For>
-          </ul>
-        )}
+      <Show when={settings().compared().length > 0}>
+        <ul aria-label={texts.legend}>
+          <For each={settings().compared()}>
+            {(symbol) => <Compared view={props.view} bar={props.bar} symbol={symbol} />}
+          </For>
+        </ul>
       </Show>
     </div>
   );
 }
 
-interface ComparedProps {
-  comparisons: Comparisons;
-  symbol: string;
-  bar: Bar | null;
-  onRemove(): void;
-}
-
-function Compared(props: ComparedProps) {
+function Compared(props: { view: ChartView; bar: Bar | null; symbol: string }) {
   const percent = () =>
-    props.bar === null ? null : props.comparisons.percentAt(props.symbol, props.bar.time);
+    (props.bar && props.view.comparisons()?.percentAt(props.symbol, props.bar.time)) ?? null;
   return (
     <li data-compared={props.symbol}>
-      <i class="swatch" data-tone={props.comparisons.toneOf(props.symbol)} />
+      <i class="swatch" data-tone={props.view.comparisons()?.toneOf(props.symbol)} />
       {props.symbol}{" "}
       <span data-value>
         <Show when={percent() !== null} fallback={<span title={texts.noValue}>…</span>}>
@@ -75,7 +58,7 @@ function Compared(props: ComparedProps) {
         class="quiet"
         aria-label={texts.removeComparison(props.symbol)}
         title={texts.removeComparison(props.symbol)}
-        onClick={() => props.onRemove()}
+        onClick={() => props.view.settings.uncompare(props.symbol)}
       >
         ✕
       </button>
