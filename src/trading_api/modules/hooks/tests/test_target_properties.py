@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.kit.hooks import NOW_MS, running_hooks, target
@@ -15,6 +15,7 @@ BATCHES = st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=4), min_size
 
 @settings(max_examples=25, deadline=None)
 @given(targets=TARGETS, batches=BATCHES, size=st.sampled_from([1, 7, 1000]))
+@example(targets=[-4, 0, -1, 0], batches=[[0], [2], [3]], size=1)
 def test_any_sequence_of_target_alerts_ends_at_the_last_target(
     targets: list[int], batches: list[list[int]], size: int
 ) -> None:
