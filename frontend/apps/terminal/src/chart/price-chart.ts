@@ -293,6 +293,8 @@ export class PriceChart {
 
   #point(bar: KLineData | null, y: number | null): void {
     for (const listener of this.#crosshairListeners) listener(y);
+    // Without a crosshair, half of the canvases are empty, and the page need not compose them.
+    this.engine.getDom()?.toggleAttribute("data-crosshair", bar !== null);
     if (bar === this.#pointed) return;
     this.#pointed = bar;
     const shown = bar ?? this.engine.getDataList().at(-1);
