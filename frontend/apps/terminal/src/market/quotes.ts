@@ -1,12 +1,13 @@
 import type { QuoteData, QuoteValues, TradingClient } from "@trading-api/client";
-import { batch, createSignal, type Signal } from "solid-js";
+import { batch, createSignal, type Signal, untrack } from "solid-js";
 import type { SharedFrames } from "../shared-frames.ts";
 
-/** A quote with the number of its price changes, and the direction of the last change. */
+/** A quote, and for a short time after its price changed the direction of the change. */
 export interface ShownQuote extends QuoteValues {
-  changes: number;
-  direction: -1 | 0 | 1;
+  flash: -1 | 0 | 1;
 }
+
+export const FLASH_MS = 250;
 
 /** The symbols of one subscription. The server limits the length of its name. */
 const CHUNK = { symbols: 100, characters: 6_000 };
@@ -18,8 +19,11 @@ export class Quotes {
   readonly #quotes = new Map<string, Signal<ShownQuote | undefined>>();
   readonly #unknown = createSignal<ReadonlySet<string>>(new Set());
   readonly #pending = new Map<string, QuoteValues>();
+  /** The symbols whose prices flash, with the times in ms at which that ends. */
+  readonly #flashes = new Map<string, number>();
+  #flashTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #subscribers = new Map<string, number>();
-  #isFrameRequested = false;
+  #isUpdateRequested = false;
 
   constructor(client: TradingClient, frames: SharedFrames) {
     this.#client = client;
@@ -82,17 +86,37 @@ export class Quotes {
 
   #show(symbol: string, values: QuoteValues): void {
     this.#pending.set(symbol, values);
-    if (this.#isFrameRequested) return;
-    this.#isFrameRequested = true;
+    this.#requestUpdate();
+  }
+
+  #requestUpdate(): void {
+    if (this.#isUpdateRequested) return;
+    this.#isUpdateRequested = true;
     this.#frames.request(() => {
-      this.#isFrameRequested = false;
-      const pending = [...this.#pending];
-      this.#pending.clear();
-      batch(() => {
-        for (const [symbol, values] of pending)
-          this.#signal(symbol)[1]((was) => withDirection(was, values));
-      });
+      this.#isUpdateRequested = false;
+      batch(() => this.#update(performance.now()));
     });
+  }
+
+  #update(nowMs: number): void {
+    // A flash ends in an update of the quotes too, so that no other frame has to draw it.
+    for (const [symbol, endMs] of this.#flashes) {
+      if (endMs > nowMs) continue;
+      this.#flashes.delete(symbol);
+      this.#signal(symbol)[1]((was) => was && { ...was, flash: 0 });
+    }
+    for (const [symbol, values] of this.#pending) {
+      const [shown, show] = this.#signal(symbol);
+      const was = untrack(shown);
+      const change = Math.sign(values.lp - (was?.lp ?? values.lp)) as ShownQuote["flash"];
+      if (change !== 0) this.#flashes.set(symbol, nowMs + FLASH_MS);
+      show({ ...values, flash: change || (was?.flash ?? 0) });
+    }
+    this.#pending.clear();
+    clearTimeout(this.#flashTimer);
+    if (this.#flashes.size > 0) {
+      this.#flashTimer = setTimeout(() => this.#requestUpdate(), FLASH_MS);
+    }
   }
 
   #count(symbol: string, change: 1 | -1): void {
@@ -105,6 +129,7 @@ export class Quotes {
         if ((this.#subscribers.get(symbol) ?? 0) > 0) continue;
         this.#subscribers.delete(symbol);
         this.#pending.delete(symbol);
+        this.#flashes.delete(symbol);
         this.#quotes.get(symbol)?.[1](undefined);
       }
     });
@@ -135,10 +160,4 @@ export function chunksOf(symbols: readonly string[]): string[][] {
     }
   }
   return chunks;
-}
-
-function withDirection(was: ShownQuote | undefined, values: QuoteValues): ShownQuote {
-  const direction = was === undefined ? 0 : (Math.sign(values.lp - was.lp) as -1 | 0 | 1);
-  const changes = (was?.changes ?? 0) + (direction === 0 ? 0 : 1);
-  return { ...values, changes, direction: direction === 0 ? (was?.direction ?? 0) : direction };
 }

@@ -1,12 +1,10 @@
-import { type Accessor, createEffect, createSignal, on, onCleanup, Show } from "solid-js";
+import { type Accessor, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { createDecimals } from "../panels/decimals.ts";
 import { texts } from "../texts/texts.ts";
 import type { ShownQuote } from "./quotes.ts";
 import type { Column } from "./watchlists.ts";
-
-const FLASH_MS = 250;
 
 export interface WatchlistRowProps {
   symbol: string;
@@ -87,6 +85,9 @@ export function WatchlistRow(props: WatchlistRowProps) {
   );
 }
 
+/** The classes of a price that rose or fell. They are no animations, whose each frame would be drawn. */
+const FLASHES = { [-1]: "flash-down", 0: "", 1: "flash-up" };
+
 interface CellsProps {
   columns: readonly Column[];
   quote: Accessor<ShownQuote | undefined>;
@@ -97,7 +98,7 @@ interface CellsProps {
 function Cells(props: CellsProps) {
   const has = (column: Column) => props.columns.includes(column);
   const price = (value: number | undefined) => format.price(value, props.decimals());
-  const flash = createFlash(props.quote);
+  const flash = () => FLASHES[props.quote()?.flash ?? 0];
   // A change that is shown as 0.00 % has no colour.
   const tone = () => {
     const chp = props.quote()?.chp ?? 0;
@@ -143,28 +144,6 @@ function Cells(props: CellsProps) {
       </Show>
     </>
   );
-}
-
-/**
- * Return the class of a price: `flash-up` or `flash-down` for a short time after it changed. It is no
- * animation, of which the page would draw each frame: four charts with 220 quotes a second have a
- * sixth more frames without one.
- */
-function createFlash(quote: Accessor<ShownQuote | undefined>): Accessor<string> {
-  const [flash, setFlash] = createSignal("");
-  const changes = () => quote()?.changes ?? 0;
-  createEffect(
-    on(
-      changes,
-      () => {
-        setFlash((quote()?.direction ?? 0) > 0 ? "flash-up" : "flash-down");
-        const timer = setTimeout(() => setFlash(""), FLASH_MS);
-        onCleanup(() => clearTimeout(timer));
-      },
-      { defer: true },
-    ),
-  );
-  return flash;
 }
 
 /** Return where the last price is in the range of the day, from 0 to 1. */
