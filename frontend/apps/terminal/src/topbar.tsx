@@ -5,6 +5,7 @@ import * as format from "./format.ts";
 import { texts } from "./texts/texts.ts";
 import { theme, toggleTheme } from "./theme.ts";
 import { ConnectionBadge } from "./widgets/connection-badge.tsx";
+import { Icon } from "./widgets/icon.tsx";
 
 export function Topbar() {
   const app = useApp();
@@ -78,20 +79,6 @@ export function Topbar() {
   );
 }
 
-const Icon = (props: { path: string }) => (
-  <svg
-    viewBox="0 0 16 16"
-    width="16"
-    height="16"
-    fill="none"
-    stroke="currentColor"
-    stroke-width="1.5"
-    stroke-linecap="round"
-    aria-hidden="true"
-  >
-    <path d={props.path} />
-  </svg>
-);
 const SearchIcon = () => (
   <Icon path="M11 11l3.5 3.5M7 12.5A5.5 5.5 0 1 0 7 1.5a5.5 5.5 0 0 0 0 11z" />
 );

@@ -1,6 +1,7 @@
 import { Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { texts } from "../texts/texts.ts";
+import { Icon } from "../widgets/icon.tsx";
 import { windowKind } from "./window-kind.ts";
 
 /** Opens the layouts. A phone, which shows one chart at a time, has a button for the next one. */
@@ -28,17 +29,7 @@ export function LayoutTools() {
         aria-keyshortcuts="W"
         onClick={() => app.openDialog({ name: "layout" })}
       >
-        <svg
-          viewBox="0 0 16 16"
-          width="16"
-          height="16"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="1.5"
-          aria-hidden="true"
-        >
-          <path d="M2 2.5h12v11H2zM2 8h12M8 2.5v11" />
-        </svg>
+        <Icon path="M2 2.5h12v11H2zM2 8h12M8 2.5v11" />
       </button>
     </div>
   );

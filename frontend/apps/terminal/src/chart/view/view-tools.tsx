@@ -4,6 +4,7 @@ import { messageOf } from "../../error-messages.ts";
 import { view as texts } from "../../texts/view.ts";
 import "./view.css";
 import { loadPart } from "../../part.ts";
+import { Icon } from "../../widgets/icon.tsx";
 import { viewOf } from "./view-of.ts";
 import { CHART_TYPES, type ChartType, ViewSettings } from "./view-settings.ts";
 
@@ -48,17 +49,7 @@ export function ViewTools() {
         title={texts.screenshot}
         onClick={() => void saveScreenshot()}
       >
-        <svg
-          viewBox="0 0 16 16"
-          width="16"
-          height="16"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="1.5"
-          aria-hidden="true"
-        >
-          <path d="M1.5 4.5h3l1-2h5l1 2h3v9h-13zM8 11a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6z" />
-        </svg>
+        <Icon path="M1.5 4.5h3l1-2h5l1 2h3v9h-13zM8 11a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6z" />
       </button>
     </>
   );
