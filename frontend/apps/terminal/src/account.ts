@@ -17,20 +17,20 @@ import {
   mergeExecutions,
   NotificationType,
   type Order,
-  ParentType,
   type Position,
   SimpleWatchedValue,
   type TradingClient,
 } from "@trading-api/client";
 import { type Accessor, batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, produce, reconcile } from "solid-js/store";
+import { byEnd, byFamily } from "./account/order-lists.ts";
 import { SessionCurve } from "./account/session-curve.ts";
 import { adviceFor, messageOf } from "./error-messages.ts";
-import { orderNumber } from "./labels.ts";
 import { MarketClock } from "./market-clock.ts";
 import { titleOf } from "./notifications/history.ts";
 import type { Notifications } from "./notifications/notifications.ts";
 import { isPermanent } from "./read-until-answered.ts";
+import type { SharedFrames } from "./shared-frames.ts";
 import { texts } from "./texts/texts.ts";
 
 export type Loading = "loading" | "loaded" | "failed";
@@ -51,11 +51,15 @@ const CLOCK_MS = 10_000;
 export class TradingAccount {
   readonly #client: TradingClient;
   readonly #notifications: Notifications;
+  readonly #frames: SharedFrames;
   readonly #orders = createStore<Record<string, Order>>({});
   readonly #liveOrders: Accessor<Order[]>;
   readonly #endedOrders = createSignal<readonly Order[]>([]);
   readonly #positions = createStore<Record<string, Position>>({});
   readonly #executions = createSignal<readonly Execution[]>([]);
+  /** The profits of positions by their ids, and the equity, that the next frame shows. */
+  readonly #newProfits = new Map<string, number>();
+  #newEquity: Equity | null = null;
   readonly #equity = createSignal<Equity | null>(null);
   readonly #state = createSignal<AccountState | null>(null);
   readonly #status = createSignal<{ status: ConnectionStatus; message?: string }>({ status: 2 });
@@ -76,15 +80,12 @@ export class TradingAccount {
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
 
-  constructor(client: TradingClient, notifications: Notifications) {
+  constructor(client: TradingClient, notifications: Notifications, frames: SharedFrames) {
     this.#client = client;
     this.#notifications = notifications;
+    this.#frames = frames;
     this.#liveOrders = createRoot(() =>
-      createMemo(() =>
-        Object.values(this.#orders[0]).sort(
-          (a, b) => familyNumber(b) - familyNumber(a) || orderNumber(a.id) - orderNumber(b.id),
-        ),
-      ),
+      createMemo(() => Object.values(this.#orders[0]).sort(byFamily)),
     );
   }
 
@@ -237,7 +238,7 @@ export class TradingAccount {
     // The broker reports one figure to its host, and all four are shown. The topic is shared.
     this.#client.feeds.equity(
       { accountId },
-      { onData: (equity) => this.#showEquity(equity), onFailed: () => {} },
+      { onData: (equity) => this.#receiveEquity(equity), onFailed: () => {} },
     );
     this.#client.feeds.account(
       { accountId },
@@ -281,7 +282,7 @@ export class TradingAccount {
       this.#executions[1](mergeExecutions(executions, this.#liveExecutions).slice(-EXECUTIONS_MAX));
       this.#liveExecutions = [];
     });
-    if (this.equity !== null) this.#showEquity(this.equity);
+    if (this.#newEquity !== null) this.#addToCurve(this.#newEquity);
     setInterval(() => {
       if (document.visibilityState === "visible") this.#readClock().catch(() => {});
     }, CLOCK_MS);
@@ -301,7 +302,9 @@ export class TradingAccount {
       },
       // A position that is not shown gets its profit with the position.
       plUpdate: (id, pl) => {
-        if (this.position(id) !== undefined) this.#positions[1](id, "pl", pl);
+        if (this.position(id) === undefined) return;
+        this.#newProfits.set(id, pl);
+        this.#frames.requestTexts("figures", this.#showFigures);
       },
       executionUpdate: (execution) => {
         if (this.loading !== "loaded") this.#liveExecutions.push(execution);
@@ -330,18 +333,32 @@ export class TradingAccount {
           for (const { id } of ended) if (live[id] !== undefined) delete all[id];
         }),
       );
-      this.#endedOrders[1]((all) => newestEnded([...ended, ...all]));
+      this.#endedOrders[1]((all) => [...ended, ...all].sort(byEnd).slice(0, ENDED_ORDERS_MAX));
     });
   }
 
   #showPosition(position: Position): void {
     const [, set] = this.#positions;
+    this.#newProfits.delete(position.id);
     if (position.qty !== 0) set(position.id, reconcile(position));
     else set(produce((all) => delete all[position.id]));
   }
 
-  #showEquity(equity: Equity): void {
-    this.#equity[1](equity);
+  readonly #showFigures = (): void => {
+    batch(() => {
+      this.#equity[1](this.#newEquity);
+      for (const [id, pl] of this.#newProfits) this.#positions[1](id, "pl", pl);
+    });
+    this.#newProfits.clear();
+  };
+
+  #receiveEquity(equity: Equity): void {
+    this.#newEquity = equity;
+    this.#addToCurve(equity);
+    this.#frames.requestTexts("figures", this.#showFigures);
+  }
+
+  #addToCurve(equity: Equity): void {
     const ms = this.#clock.at(performance.now());
     if (ms !== null) this.curve.add(ms, equity);
   }
@@ -367,13 +384,3 @@ export class TradingAccount {
     });
   }
 }
-
-const newestEnded = (orders: Order[]): Order[] =>
-  orders
-    .sort(
-      (a, b) => (b.updateTime ?? 0) - (a.updateTime ?? 0) || orderNumber(b.id) - orderNumber(a.id),
-    )
-    .slice(0, ENDED_ORDERS_MAX);
-
-const familyNumber = ({ id, parentId, parentType }: Order): number =>
-  orderNumber(parentType === ParentType.Order && parentId !== undefined ? parentId : id);

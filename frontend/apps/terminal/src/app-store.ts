@@ -74,7 +74,7 @@ export class AppStore {
   readonly notifications = new Notifications();
   readonly frames = new SharedFrames();
   readonly market = new Market(this.client, this.frames);
-  readonly account = new TradingAccount(this.client, this.notifications);
+  readonly account = new TradingAccount(this.client, this.notifications, this.frames);
   readonly alerts = new PriceAlerts(this.client);
   readonly charts = new Charts();
   readonly workspace = new Workspace(windowKind);

@@ -1,6 +1,7 @@
 import {
   type AccountState,
   type BrokerHost,
+  type Equity,
   type KillSwitch,
   type Order,
   OrderStatus,
@@ -12,6 +13,7 @@ import {
 import { beforeEach, expect, test, vi } from "vitest";
 import { TradingAccount } from "../src/account.ts";
 import { Notifications } from "../src/notifications/notifications.ts";
+import { SharedFrames } from "../src/shared-frames.ts";
 
 const ENDED = 1_200;
 
@@ -19,13 +21,19 @@ let host: BrokerHost;
 let account: TradingAccount;
 let halt: KillSwitch;
 let reportMoney: (state: AccountState) => void;
+let reportEquity: (equity: Equity) => void;
+let frames: (() => void)[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   halt = { on: false };
+  frames = [];
   const feeds = Object.assign(new WsFallback(), {
     account: (_: object, { onData }: { onData: (state: AccountState) => void }) => {
       reportMoney = onData;
+    },
+    equity: (_: object, { onData }: { onData: (equity: Equity) => void }) => {
+      reportEquity = onData;
     },
   });
   const empty = async () => [];
@@ -46,7 +54,8 @@ beforeEach(() => {
       host = own;
     },
   } as unknown as TradingClient;
-  account = new TradingAccount(client, new Notifications());
+  const shared = new SharedFrames((callback) => frames.push(callback));
+  account = new TradingAccount(client, new Notifications(), shared);
 });
 
 const order = (n: number, status: OrderStatus): Order => {
@@ -94,4 +103,37 @@ test("a halt is followed as it begins and ends, with its reason", async () => {
   halt = { on: false };
   reportMoney({ ...state, halted: false });
   expect(account.halt.on).toBe(false);
+});
+
+const frame = () => frames.splice(0).forEach((callback) => void callback());
+
+test("a frame shows the newest equity and the newest profit of each position", async () => {
+  await account.start("DEMO");
+  const terms = { symbol: "AAPL", side: Side.Buy, avgPrice: 10 };
+  host.positionUpdate({ ...terms, id: "AAPL", qty: 2, pl: 0 });
+  const equity = { balance: 100, realizedPL: 0 };
+  for (const pl of [1, 2, 3]) {
+    host.plUpdate?.("AAPL", pl);
+    reportEquity({ ...equity, equity: 100 + pl, unrealizedPL: pl });
+  }
+  expect(account.position("AAPL")?.pl).toBe(0);
+  expect(account.equity).toBeNull();
+  expect(frames.length).toBe(1);
+  frame();
+  expect(account.position("AAPL")?.pl).toBe(3);
+  expect(account.equity?.equity).toBe(103);
+});
+
+test("a profit that waits for a frame does not replace that of a newer position", async () => {
+  await account.start("DEMO");
+  const terms = { symbol: "AAPL", side: Side.Buy, avgPrice: 10 };
+  host.positionUpdate({ ...terms, id: "AAPL", qty: 2, pl: 0 });
+  host.plUpdate?.("AAPL", 3);
+  host.positionUpdate({ ...terms, id: "AAPL", qty: 1, pl: 1.5 });
+  frame();
+  expect(account.position("AAPL")?.pl).toBe(1.5);
+  host.plUpdate?.("AAPL", 2);
+  host.positionUpdate({ ...terms, id: "AAPL", qty: 0, pl: 0 });
+  frame();
+  expect(account.position("AAPL")).toBeUndefined();
 });

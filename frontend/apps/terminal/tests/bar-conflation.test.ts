@@ -1,16 +1,15 @@
 import type { Bar } from "@trading-api/client";
 import { expect, test } from "vitest";
 import { BarConflation } from "../src/chart/bar-conflation.ts";
+import { SharedFrames } from "../src/shared-frames.ts";
 
 const MINUTE_MS = 60_000;
 
 function conflate() {
   const applied: Bar[] = [];
   const frames: (() => void)[] = [];
-  const updates = new BarConflation(
-    (bar) => applied.push(bar),
-    (callback) => frames.push(callback),
-  );
+  const shared = new SharedFrames((callback) => frames.push(callback));
+  const updates = new BarConflation((bar) => applied.push(bar), shared);
   return { applied, updates, frames, draw: () => frames.splice(0).map((callback) => callback()) };
 }
 

@@ -1,32 +1,24 @@
 import type { Bar } from "@trading-api/client";
+import type { SharedFrames } from "../shared-frames.ts";
 
 /**
- * Applies the newest value of a bar at most once a frame. A bar that closes is never skipped: its
+ * Applies the newest value of a bar in each turn of a chart. A bar that closes is never skipped: its
  * last value is applied before the first value of the bar that follows it.
  */
 export class BarConflation {
   readonly #apply: (bar: Bar) => void;
-  readonly #requestFrame: (callback: () => void) => void;
+  readonly #frames: SharedFrames;
   #pending: Bar | null = null;
-  #isFrameRequested = false;
 
-  constructor(
-    apply: (bar: Bar) => void,
-    requestFrame: (callback: () => void) => void = requestAnimationFrame,
-  ) {
+  constructor(apply: (bar: Bar) => void, frames: SharedFrames) {
     this.#apply = apply;
-    this.#requestFrame = (callback) => requestFrame(callback);
+    this.#frames = frames;
   }
 
   push(bar: Bar): void {
     if (this.#pending !== null && this.#pending.time !== bar.time) this.#flush();
     this.#pending = bar;
-    if (this.#isFrameRequested) return;
-    this.#isFrameRequested = true;
-    this.#requestFrame(() => {
-      this.#isFrameRequested = false;
-      this.#flush();
-    });
+    this.#frames.requestChart(this.#flush);
   }
 
   /** Discard the value that was not applied yet. */
@@ -34,9 +26,9 @@ export class BarConflation {
     this.#pending = null;
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     const bar = this.#pending;
     this.#pending = null;
     if (bar !== null) this.#apply(bar);
-  }
+  };
 }

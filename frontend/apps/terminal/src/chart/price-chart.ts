@@ -30,7 +30,7 @@ export type ChartState = "loading" | "ready" | "empty" | "failed";
 
 export interface PriceChartOptions {
   datafeed: DatafeedService;
-  /** The frames that all charts share. */
+  /** The frames of the page. */
   frames: SharedFrames;
   onState(state: ChartState, reason?: string): void;
   /** Called with the bar under the crosshair, or else the last one. */
@@ -57,6 +57,7 @@ const GAP = { top: 0.18, bottom: 0.33 };
 export class PriceChart {
   /** The engine that draws. The chart alone decides which series it shows. */
   readonly engine: Chart;
+  readonly frames: SharedFrames;
   readonly #options: PriceChartOptions;
   /** The name of the subscription, which no other chart has. */
   readonly #guid: string;
@@ -81,7 +82,8 @@ export class PriceChart {
 
   constructor(element: HTMLElement, options: PriceChartOptions) {
     this.#options = options;
-    this.#updates = new BarConflation((bar) => this.#applyBar(bar), options.frames.request);
+    this.frames = options.frames;
+    this.#updates = new BarConflation((bar) => this.#applyBar(bar), options.frames);
     charts += 1;
     this.#guid = `terminal ${charts}`;
     const chart = init(element, { ...CHART_OPTIONS, layout: { yAxis: { gap: GAP } } });
@@ -211,9 +213,7 @@ export class PriceChart {
   revealPrices: (prices: readonly number[]) => void = () => {};
 
   /** Draw again at the next frame. A range of prices that a user chose on the axis stays. */
-  redraw(): void {
-    this.engine.setStyles({});
-  }
+  readonly redraw = (): void => this.engine.setStyles({});
 
   /** Draw again with the range of prices that fits, whatever a user chose on the axis. */
   fitPrices(): void {
@@ -323,8 +323,13 @@ export class PriceChart {
     const isFirst = this.engine.getDataList().length === 0;
     this.#applyUpdate(candleOf(bar));
     if (isFirst) this.#options.onState("ready");
-    if (this.#pointed === null) this.#options.onLegend(bar);
+    this.frames.requestTexts("legends", this.#showLast);
   }
+
+  readonly #showLast = (): void => {
+    const last = this.engine.getDataList().at(-1);
+    if (last !== undefined && this.#pointed === null) this.#options.onLegend(barOf(last));
+  };
 }
 
 let charts = 0;

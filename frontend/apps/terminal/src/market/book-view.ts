@@ -9,7 +9,6 @@ export type BookSide = "ask" | "bid";
 class BookLine {
   readonly element = document.createElement("div");
   ticks: number | null = null;
-  readonly #bar = document.createElement("i");
   readonly #own = document.createElement("b");
   readonly #texts = { own: new Text(), price: new Text(), size: new Text(), total: new Text() };
   readonly #shown = { ticks: Number.NaN, size: Number.NaN, total: Number.NaN, own: 0, bar: "" };
@@ -25,7 +24,6 @@ class BookLine {
     hidden.className = "hidden";
     hidden.append(`${texts.own} `);
     this.#own.append(hidden, this.#texts.own);
-    element.append(this.#bar);
     for (const name of ["price", "size", "total"] as const) {
       const cell = document.createElement("span");
       cell.className = name;
@@ -74,10 +72,10 @@ class BookLine {
       this.#own.hidden = row.own === 0;
       this.element.classList.toggle("has-own", row.own !== 0);
     }
-    const bar = `scaleX(${max === 0 ? 0 : (row.total / max).toFixed(3)})`;
+    const bar = `${max === 0 ? 0 : ((row.total / max) * 100).toFixed(0)}%`;
     if (shown.bar !== bar) {
       shown.bar = bar;
-      this.#bar.style.transform = bar;
+      this.element.style.setProperty("--bar", bar);
     }
   }
 }

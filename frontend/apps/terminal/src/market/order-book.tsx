@@ -54,7 +54,6 @@ export function OrderBook(props: OrderBookProps) {
   let bids!: HTMLDivElement;
   let view: BookView | undefined;
   let book: Orderbook | null = null;
-  let isDrawRequested = false;
 
   const scale = createMemo(() => new TickScale(props.info));
   const choices = createMemo(() => groupSteps(scale().ticks(middle() ?? 0)));
@@ -90,7 +89,6 @@ export function OrderBook(props: OrderBookProps) {
   const depth = createMemo(() => (step() > 1 ? DEPTH_MAX : ROWS.max));
 
   const draw = () => {
-    isDrawRequested = false;
     if (book === null || view === undefined) return;
     const ladder = ladderOf(book, scale(), { step: step(), rows: rows(), own: own() });
     view.show(ladder, scale());
@@ -106,11 +104,7 @@ export function OrderBook(props: OrderBookProps) {
             format.price(found.percent, percentDecimals),
           );
   };
-  const drawSoon = () => {
-    if (isDrawRequested) return;
-    isDrawRequested = true;
-    app.frames.request(draw);
-  };
+  const drawSoon = () => app.frames.requestTexts("figures", draw);
   onCleanup(() => {
     view = undefined;
   });

@@ -23,7 +23,6 @@ export class Quotes {
   readonly #flashes = new Map<string, number>();
   #flashTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #subscribers = new Map<string, number>();
-  #isUpdateRequested = false;
 
   constructor(client: TradingClient, frames: SharedFrames) {
     this.#client = client;
@@ -86,19 +85,12 @@ export class Quotes {
 
   #show(symbol: string, values: QuoteValues): void {
     this.#pending.set(symbol, values);
-    this.#requestUpdate();
+    this.#frames.requestTexts("figures", this.#update);
   }
 
-  #requestUpdate(): void {
-    if (this.#isUpdateRequested) return;
-    this.#isUpdateRequested = true;
-    this.#frames.request(() => {
-      this.#isUpdateRequested = false;
-      batch(() => this.#update(performance.now()));
-    });
-  }
+  readonly #update = (): void => batch(() => this.#showPending(performance.now()));
 
-  #update(nowMs: number): void {
+  #showPending(nowMs: number): void {
     // A flash ends in an update of the quotes too, so that no other frame has to draw it.
     for (const [symbol, endMs] of this.#flashes) {
       if (endMs > nowMs) continue;
@@ -115,7 +107,10 @@ export class Quotes {
     this.#pending.clear();
     clearTimeout(this.#flashTimer);
     if (this.#flashes.size > 0) {
-      this.#flashTimer = setTimeout(() => this.#requestUpdate(), FLASH_MS);
+      this.#flashTimer = setTimeout(
+        () => this.#frames.requestTexts("figures", this.#update),
+        FLASH_MS,
+      );
     }
   }
 

@@ -30,9 +30,7 @@ export function Trades(props: { info: SymbolInfo }) {
           setIsEmpty(true);
           setFailure("");
           let isCurrent = true;
-          let isShowRequested = false;
           const show = () => {
-            isShowRequested = false;
             if (!isCurrent) return;
             view.add(queue.take());
             setIsEmpty(false);
@@ -53,9 +51,7 @@ export function Trades(props: { info: SymbolInfo }) {
                 queue.push(trade);
                 // The list that is read now has the first trade too, or begins after it.
                 if (!isFilled) fill().catch(() => {});
-                if (isShowRequested) return;
-                isShowRequested = true;
-                frames.request(show);
+                frames.requestTexts("figures", show);
               },
               onReconnected: () => queue.interrupt(),
               onFailed: ({ message }) => setFailure(message),

@@ -1,9 +1,10 @@
 import type { Order } from "@trading-api/client";
 import { createEffect, createRoot, untrack } from "solid-js";
+import { byEnd } from "../account/order-lists.ts";
 import type { TradingAccount } from "../account.ts";
 import { type AppStore, useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { orderLabel, orderNumber, statusLabel } from "../labels.ts";
+import { orderLabel, statusLabel } from "../labels.ts";
 import { readUntilAnswered } from "../read-until-answered.ts";
 import { texts } from "../texts/texts.ts";
 import type { Column } from "../widgets/data-table/columns.ts";
@@ -24,8 +25,7 @@ function historyOf({ account, client }: AppStore): PagedRows<Order> {
     read: (limit, before) =>
       readUntilAnswered(client.socket, () => rest.ordersHistory(limit, before)),
     keyOf: ({ id }) => id,
-    compare: (a, b) =>
-      (b.updateTime ?? 0) - (a.updateTime ?? 0) || orderNumber(b.id) - orderNumber(a.id),
+    compare: byEnd,
   });
   histories.set(account, history);
   createRoot(() =>

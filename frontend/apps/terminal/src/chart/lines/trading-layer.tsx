@@ -83,6 +83,9 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
         if (drawn.axisWidth !== scale?.axisWidth) {
           root.parentElement?.style.setProperty("--axis-width", `${drawn.axisWidth}px`);
         }
+        if (drawn.height !== scale?.height) {
+          root.parentElement?.style.setProperty("--price-pane-height", `${drawn.height}px`);
+        }
         scale = drawn;
       }),
     );

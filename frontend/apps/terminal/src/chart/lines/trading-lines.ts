@@ -121,9 +121,9 @@ export class TradingLines {
     });
   }
 
-  /** Follow the profit of the position, at most once a frame. */
+  /** Follow the profit of the position. */
   #followProfit(): void {
-    const { account, client } = this.#app;
+    const { account, client, frames } = this.#app;
     let pending: PositionPL | null = null;
     const show = () => {
       if (pending !== null) this.#profit[1](pending);
@@ -138,8 +138,8 @@ export class TradingLines {
         {
           onData: (profit) => {
             if (profit.symbol !== symbol) return;
-            if (pending === null) requestAnimationFrame(show);
             pending = profit;
+            frames.requestTexts("figures", show);
           },
           onFailed: () => {},
         },

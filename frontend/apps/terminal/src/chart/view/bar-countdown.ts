@@ -1,4 +1,4 @@
-import { createSignal } from "solid-js";
+import { createSignal, untrack } from "solid-js";
 import { colour } from "../../theme.ts";
 import type { PriceChart } from "../price-chart.ts";
 import { countdownText, timeToClose } from "./countdown.ts";
@@ -18,6 +18,8 @@ export class BarCountdown {
   readonly #chart: PriceChart;
   readonly #options: BarCountdownOptions;
   readonly #text = createSignal("");
+  readonly #timer: ReturnType<typeof setInterval>;
+  #drawn = "";
 
   constructor(chart: PriceChart, options: BarCountdownOptions) {
     this.#chart = chart;
@@ -25,11 +27,17 @@ export class BarCountdown {
     chart.engine.setFormatter({
       // The engine asks while it draws, so the page is changed afterwards.
       formatExtendText: ({ data }) => {
-        const text = this.#textOf(data.timestamp);
-        queueMicrotask(() => this.#text[1](text));
-        return text;
+        this.#drawn = this.#textOf(data.timestamp);
+        if (this.#drawn !== untrack(this.#text[0]))
+          chart.frames.requestTexts("legends", this.#showText);
+        return this.#drawn;
       },
     });
+    this.#timer = setInterval(() => this.#redraw(), INTERVAL_MS);
+  }
+
+  remove(): void {
+    clearInterval(this.#timer);
   }
 
   /** The shown text; empty while the market is closed. */
@@ -41,11 +49,21 @@ export class BarCountdown {
   applyTheme(): void {
     const text = {
       position: "below_price" as const,
-      updateInterval: INTERVAL_MS,
+      // The engine would draw all charts in the same frame.
+      updateInterval: 0,
       ...this.#chart.engine.getStyles().candle.priceMark.last.text,
       color: colour("surface"),
     };
     this.#chart.engine.setStyles({ candle: { priceMark: { last: { extendTexts: [text] } } } });
+  }
+
+  readonly #showText = (): void => void this.#text[1](this.#drawn);
+
+  /** Draw the chart in its turn, unless a bar was drawn with the present text. */
+  #redraw(): void {
+    const last = this.#chart.engine.getDataList().at(-1);
+    if (last === undefined || this.#textOf(last.timestamp) === this.#drawn) return;
+    this.#chart.frames.requestChart(this.#chart.redraw);
   }
 
   #textOf(barMs: number): string {

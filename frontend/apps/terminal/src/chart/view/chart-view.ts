@@ -124,6 +124,7 @@ export class ChartView {
     this.#isRemoved = true;
     this.#dispose();
     this.time.remove();
+    this.countdown.remove();
     this.comparisons()?.remove();
   }
 

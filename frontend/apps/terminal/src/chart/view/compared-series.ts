@@ -1,5 +1,4 @@
 import type { Bar, DatafeedService, SymbolInfo } from "@trading-api/client";
-import { BarConflation } from "../bar-conflation.ts";
 import { BarHistory } from "../bar-history.ts";
 
 export interface ComparedSeriesOptions {
@@ -14,7 +13,6 @@ export interface ComparedSeriesOptions {
 /** The live bars of another symbol, as far back as they were asked for. */
 export class ComparedSeries {
   readonly #options: ComparedSeriesOptions;
-  readonly #updates = new BarConflation((bar) => this.#apply(bar));
   #history: BarHistory;
   #bars: Bar[] = [];
   #isReading = false;
@@ -33,7 +31,6 @@ export class ComparedSeries {
 
   stop(): void {
     this.#isStopped = true;
-    this.#updates.clear();
     this.#options.datafeed.unsubscribeBars(this.#options.guid);
   }
 
@@ -68,7 +65,6 @@ export class ComparedSeries {
     const { datafeed, symbol, resolution, guid, onChange } = this.#options;
     const history = this.#createHistory();
     this.#history = history;
-    this.#updates.clear();
     const isCurrent = () => !this.#isStopped && history === this.#history;
     let bars: Bar[];
     try {
@@ -80,8 +76,8 @@ export class ComparedSeries {
     if (!isCurrent()) return;
     this.#bars = bars;
     onChange();
-    const push = (bar: Bar) => this.#updates.push(bar);
-    datafeed.subscribeBars(symbol, resolution, push, guid, () => void this.#load());
+    const apply = (bar: Bar) => this.#apply(bar);
+    datafeed.subscribeBars(symbol, resolution, apply, guid, () => void this.#load());
   }
 
   #apply(bar: Bar): void {

@@ -54,7 +54,6 @@ export class Comparisons {
   #visible: readonly Visible[] = [];
   #bases = "";
   #generation = 0;
-  #isFrameRequested = false;
   #isRemoved = false;
 
   constructor(chart: PriceChart, options: ComparisonsOptions) {
@@ -137,17 +136,18 @@ export class Comparisons {
     this.#series.set(symbol, new ComparedSeries(options));
   }
 
-  /** Draw again at the next frame. */
+  /** Draw again in the next turn of the chart. */
   #redraw(): void {
-    if (this.#isFrameRequested) return;
-    this.#isFrameRequested = true;
-    requestAnimationFrame(() => {
-      this.#isFrameRequested = false;
-      if (this.#isRemoved) return;
-      this.#chart.redraw();
-      this.#version[1]((count) => count + 1);
-    });
+    this.#chart.frames.requestChart(this.#redrawNow);
   }
+
+  readonly #redrawNow = (): void => {
+    if (this.#isRemoved) return;
+    this.#chart.redraw();
+    this.#chart.frames.requestTexts("legends", this.#showValues);
+  };
+
+  readonly #showValues = (): void => void this.#version[1]((count) => count + 1);
 
   /** Compute what is visible. The legend follows the prices of zero percent. */
   #update(): void {
@@ -155,7 +155,7 @@ export class Comparisons {
     const bases = this.#visible.map(({ symbol, base }) => `${symbol} ${base}`).join();
     if (bases === this.#bases) return;
     this.#bases = bases;
-    queueMicrotask(() => this.#version[1]((count) => count + 1));
+    queueMicrotask(this.#showValues);
   }
 
   #compute(): Visible[] {
