@@ -321,3 +321,27 @@ test("a picture has the chart, its lines and its legend, also on a phone", async
   expect(found.header).toBeGreaterThan(2);
   expect(found.legend).toBeGreaterThan(2);
 });
+
+test("the legend ends with the price pane, and shows the button that has the focus", async () => {
+  terminal = await tests.open({ viewport: { width: 1280, height: 640 } });
+  const { page } = terminal;
+  await page.getByRole("button", { name: "Indicators", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  for (const name of ["Relative strength index", "Bollinger Bands", "Average true range"])
+    await dialog.getByRole("button", { name: `Add ${name}` }).click();
+  for (let count = 0; count < 4; count += 1)
+    await dialog.getByRole("button", { name: "Add Simple moving average" }).click();
+  await page.keyboard.press("Escape");
+  const last = page.locator(".chart .legend .indicator-legend").last();
+  const button = last.getByRole("button").last();
+  /** Return whether a press at the middle of the button presses it. */
+  const isInView = () =>
+    button.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return document.elementFromPoint(left + width / 2, top + height / 2) === element;
+    });
+  await last.waitFor();
+  await expect.poll(isInView).toBe(false);
+  await button.focus();
+  await expect.poll(isInView).toBe(true);
+});

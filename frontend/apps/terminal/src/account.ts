@@ -57,9 +57,10 @@ export class TradingAccount {
   readonly #endedOrders = createSignal<readonly Order[]>([]);
   readonly #positions = createStore<Record<string, Position>>({});
   readonly #executions = createSignal<readonly Execution[]>([]);
-  /** The profits of positions by their ids, and the equity, that the next frame shows. */
+  /** The newest figures, which wait for their frame: profits by the ids of positions, and money. */
   readonly #newProfits = new Map<string, number>();
   #newEquity: Equity | null = null;
+  #newState: AccountState | null = null;
   readonly #equity = createSignal<Equity | null>(null);
   readonly #state = createSignal<AccountState | null>(null);
   readonly #status = createSignal<{ status: ConnectionStatus; message?: string }>({ status: 2 });
@@ -244,7 +245,8 @@ export class TradingAccount {
       { accountId },
       {
         onData: (state) => {
-          this.#state[1](state);
+          this.#newState = state;
+          this.#frames.requestTexts("panels", this.#showFigures);
           void this.#followHalt(state.halted);
         },
         onFailed: () => {},
@@ -304,7 +306,7 @@ export class TradingAccount {
       plUpdate: (id, pl) => {
         if (this.position(id) === undefined) return;
         this.#newProfits.set(id, pl);
-        this.#frames.requestTexts("figures", this.#showFigures);
+        this.#frames.requestTexts("panels", this.#showFigures);
       },
       executionUpdate: (execution) => {
         if (this.loading !== "loaded") this.#liveExecutions.push(execution);
@@ -347,6 +349,7 @@ export class TradingAccount {
   readonly #showFigures = (): void => {
     batch(() => {
       this.#equity[1](this.#newEquity);
+      this.#state[1](this.#newState);
       for (const [id, pl] of this.#newProfits) this.#positions[1](id, "pl", pl);
     });
     this.#newProfits.clear();
@@ -355,7 +358,7 @@ export class TradingAccount {
   #receiveEquity(equity: Equity): void {
     this.#newEquity = equity;
     this.#addToCurve(equity);
-    this.#frames.requestTexts("figures", this.#showFigures);
+    this.#frames.requestTexts("panels", this.#showFigures);
   }
 
   #addToCurve(equity: Equity): void {

@@ -1,22 +1,24 @@
-/** The texts that change in one frame: the legends of the charts, or all others. */
-export type Texts = "legends" | "figures";
+/** The texts that change in one frame: the legends of the charts, or the texts of all panels. */
+export type Texts = "legends" | "panels";
 
 /**
  * Shares the frames of a page between the parts that follow the market. A frame with too much work is
  * late, so one chart is updated at each frame, in turn. Texts change together, because the browser
- * lays out and paints the page once for every frame in which a text changes. The legends have a turn
- * of their own, and so have the other texts: quotes, the account, the order book and the trades. At
- * 60 frames a second, each of four charts and the texts have at least 8 updates a second.
+ * lays out and paints the page once for every frame in which a text changes. They have a turn of two
+ * frames: the legends, then the panels with quotes, the account, the order book and the trades. With
+ * four charts, each part has 8 updates a second at 60 frames a second.
  *
  * An update that is requested again before its turn has one turn.
  */
 export class SharedFrames {
   readonly #requestFrame: (callback: () => void) => void;
+  /** The updates of charts, and that of the texts, in the order of their turns. */
   readonly #waiting = new Set<() => void>();
-  readonly #texts = { legends: new Turn(), figures: new Turn() };
+  readonly #texts = { legends: new Set<() => void>(), panels: new Set<() => void>() };
   #isFrameRequested = false;
-  /** Whether the last frame updated a chart. The chart's engine draws it in the next frame. */
-  #isChartDrawn = false;
+  /** Whether the last frame updated a chart. The chart's engine draws it in this one. */
+  #isChartUpdated = false;
+  #arePanelsNext = false;
 
   constructor(
     requestFrame = (callback: () => void): void => {
@@ -32,54 +34,61 @@ export class SharedFrames {
     this.#request();
   };
 
-  /** Call `update`, which changes texts, in the next turn of these texts. */
+  /** Call `update`, which changes texts, in the next turn of the texts. */
   readonly requestTexts = (texts: Texts, update: () => void): void => {
-    const turn = this.#texts[texts];
-    turn.updates.add(update);
-    this.#waiting.add(turn.run);
-    this.#request();
+    this.#texts[texts].add(update);
+    this.requestChart(this.#updateTexts);
   };
 
   #request(): void {
-    if (this.#isFrameRequested || this.#waiting.size === 0) return;
+    const isNeeded = this.#waiting.size > 0 || this.#isChartUpdated || this.#arePanelsNext;
+    if (this.#isFrameRequested || !isNeeded) return;
     this.#isFrameRequested = true;
     this.#requestFrame(this.#onFrame);
   }
 
   readonly #onFrame = (): void => {
     this.#isFrameRequested = false;
-    const [update] = this.#waiting;
-    const isAfterChart = this.#isChartDrawn;
-    const { legends, figures } = this.#texts;
-    this.#isChartDrawn = update !== legends.run && update !== figures.run;
+    const isChartDrawn = this.#isChartUpdated;
+    this.#isChartUpdated = false;
+    const [first] = this.#waiting;
     try {
-      if (update !== undefined && (this.#isChartDrawn || !isAfterChart)) {
-        // The update may request itself again, behind those that wait.
-        this.#waiting.delete(update);
-        update();
+      if (this.#arePanelsNext) this.#updatePanels();
+      else if (first !== undefined && !(first === this.#updateTexts && isChartDrawn)) {
+        this.#isChartUpdated = first !== this.#updateTexts;
+        // An update may request itself again, behind those that wait.
+        this.#waiting.delete(first);
+        first();
       }
     } finally {
       this.#request();
     }
   };
-}
 
-/** Updates that are called in one frame. */
-class Turn {
-  readonly updates = new Set<() => void>();
-
-  readonly run = (): void => {
-    const updates = [...this.updates];
-    this.updates.clear();
-    callAll(updates);
+  readonly #updateTexts = (): void => {
+    const { legends, panels } = this.#texts;
+    if (legends.size === 0) this.#updatePanels();
+    else {
+      this.#arePanelsNext = panels.size > 0;
+      callAll(legends);
+    }
   };
+
+  #updatePanels(): void {
+    this.#arePanelsNext = false;
+    callAll(this.#texts.panels);
+  }
 }
 
-/** Call functions in order. One that throws does not keep the others from being called. */
-function callAll([first, ...others]: readonly (() => void)[]): void {
-  try {
-    first?.();
-  } finally {
-    if (others.length > 0) callAll(others);
+/** Call the functions of a set, and remove them from it. One that throws is reported. */
+function callAll(updates: Set<() => void>): void {
+  const all = [...updates];
+  updates.clear();
+  for (const update of all) {
+    try {
+      update();
+    } catch (error) {
+      reportError(error);
+    }
   }
 }

@@ -111,7 +111,7 @@ test("a frame shows the newest equity and the newest profit of each position", a
   await account.start("DEMO");
   const terms = { symbol: "AAPL", side: Side.Buy, avgPrice: 10 };
   host.positionUpdate({ ...terms, id: "AAPL", qty: 2, pl: 0 });
-  const equity = { balance: 100, realizedPL: 0 };
+  const equity = { balance: 100, realizedPL: 0, deposited: 0, seq: 1 };
   for (const pl of [1, 2, 3]) {
     host.plUpdate?.("AAPL", pl);
     reportEquity({ ...equity, equity: 100 + pl, unrealizedPL: pl });
@@ -119,6 +119,8 @@ test("a frame shows the newest equity and the newest profit of each position", a
   expect(account.position("AAPL")?.pl).toBe(0);
   expect(account.equity).toBeNull();
   expect(frames.length).toBe(1);
+  // A hidden page has no frames, and its curve goes on.
+  expect(account.curve.points.at(-1)?.equity).toBe(103);
   frame();
   expect(account.position("AAPL")?.pl).toBe(3);
   expect(account.equity?.equity).toBe(103);

@@ -1,16 +1,13 @@
 import type { Bar } from "@trading-api/client";
 import { expect, test } from "vitest";
 import { BarConflation } from "../src/chart/bar-conflation.ts";
-import { SharedFrames } from "../src/shared-frames.ts";
 
 const MINUTE_MS = 60_000;
 
 function conflate() {
   const applied: Bar[] = [];
-  const frames: (() => void)[] = [];
-  const shared = new SharedFrames((callback) => frames.push(callback));
-  const updates = new BarConflation((bar) => applied.push(bar), shared);
-  return { applied, updates, frames, draw: () => frames.splice(0).map((callback) => callback()) };
+  const updates = new BarConflation((bar) => applied.push(bar));
+  return { applied, updates, draw: () => updates.flush() };
 }
 
 const bar = (minute: number, close: number): Bar => {
@@ -19,13 +16,12 @@ const bar = (minute: number, close: number): Bar => {
 };
 
 test("only the newest value of a bar is applied, once a frame", () => {
-  const { applied, updates, frames, draw } = conflate();
+  const { applied, updates, draw } = conflate();
   for (let close = 100; close < 300; close += 1) updates.push(bar(1, close));
-  expect(frames.length).toBe(1);
   expect(applied).toEqual([]);
-  draw();
+  expect(draw()).toBe(true);
   expect(applied).toEqual([bar(1, 299)]);
-  draw();
+  expect(draw()).toBe(false);
   expect(applied.length).toBe(1);
 });
 
@@ -61,6 +57,21 @@ test("every closed bar of a random stream is applied with its last value, in ord
   expect(shown, `seed ${seed}`).toEqual(last);
   const times = applied.map(({ time }) => time);
   expect(times, `seed ${seed}`).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test("a new bar waits with the one that closed, and a hidden page keeps few of them", () => {
+  const { applied, updates, draw } = conflate();
+  updates.push(bar(1, 101));
+  updates.push(bar(2, 102));
+  expect(applied).toEqual([]);
+  draw();
+  expect(applied).toEqual([bar(1, 101), bar(2, 102)]);
+  for (let minute = 3; minute < 1_000; minute += 1) updates.push(bar(minute, 100));
+  expect(applied.length).toBeGreaterThan(850);
+  draw();
+  expect(applied.map(({ time }) => time / MINUTE_MS)).toEqual(
+    Array.from({ length: 999 }, (_, index) => index + 1),
+  );
 });
 
 test("a discarded value is not applied", () => {

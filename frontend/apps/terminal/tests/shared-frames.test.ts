@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
-import { SharedFrames } from "../src/shared-frames.ts";
+import { expect, test, vi } from "vitest";
+import { SharedFrames, type Texts } from "../src/shared-frames.ts";
 
-/** Frames that a test runs, and what they updated: a letter for each chart, `*` for each text. */
+/** Frames that a test runs, and what they updated: a letter for each update. */
 class Page {
   updated = "";
   readonly frames: SharedFrames;
@@ -18,6 +18,12 @@ class Page {
     return this.#callback !== null;
   }
 
+  updateOf(letter: string): () => void {
+    return () => {
+      this.updated += letter;
+    };
+  }
+
   /** Update a chart at each frame in which it has its turn. */
   followChart(chart: string): void {
     const update = () => {
@@ -27,13 +33,13 @@ class Page {
     this.frames.requestChart(update);
   }
 
-  /** Change a text in each turn of the texts. */
-  followText(): void {
+  /** Change a text in each turn of these texts. */
+  followTexts(texts: Texts, letter: string): void {
     const update = () => {
-      this.updated += "*";
-      this.frames.requestTexts("figures", update);
+      this.updated += letter;
+      this.frames.requestTexts(texts, update);
     };
-    this.frames.requestTexts("figures", update);
+    this.frames.requestTexts(texts, update);
   }
 
   /** Run frames. Return what each of them updated, with spaces between. */
@@ -62,42 +68,59 @@ test("one chart is updated at each frame", () => {
   expect(page.run(5)).toBe("a a a a a");
 });
 
-test("all texts change in one turn, after the frame in which the engine draws the last chart", () => {
+test("texts change together, after the frame in which the engine draws the last chart", () => {
   const page = new Page();
   for (const chart of ["a", "b"]) page.followChart(chart);
-  for (let text = 0; text < 3; text += 1) page.followText();
+  for (let text = 0; text < 3; text += 1) page.followTexts("panels", "*");
   expect(page.run(9)).toBe("a b - *** a b - *** a");
 });
 
-test("the legends have a turn of their own", () => {
+test("the legends change in one frame, and the panels in the next one", () => {
   const page = new Page();
-  page.followChart("a");
-  const show = (text: string) => () => {
-    page.updated += text;
+  for (const chart of ["a", "b"]) page.followChart(chart);
+  for (let text = 0; text < 2; text += 1) page.followTexts("panels", "p");
+  for (let text = 0; text < 2; text += 1) page.followTexts("legends", "l");
+  expect(page.run(10)).toBe("a b - ll pp a b - ll pp");
+});
+
+test("what arrives at any time keeps the order of the turns", () => {
+  const page = new Page();
+  const updates = ["a", "b", "c", "d"].map((chart) => page.updateOf(chart));
+  const [legend, panel] = [page.updateOf("l"), page.updateOf("p")];
+  const arrive = () => {
+    for (const update of updates) page.frames.requestChart(update);
+    page.frames.requestTexts("panels", panel);
+    page.frames.requestTexts("legends", legend);
   };
-  page.frames.requestTexts("legends", show("a"));
-  page.frames.requestTexts("figures", show("c"));
-  page.frames.requestTexts("legends", show("b"));
-  expect(page.run(5)).toBe("a - ab c a");
+  let shown = "";
+  for (let frame = 0; frame < 70; frame += 1) {
+    arrive();
+    shown += page.run(1);
+  }
+  expect(shown).toBe("abcd-lp".repeat(10));
 });
 
 test("texts alone change at each frame", () => {
   const page = new Page();
-  page.followText();
+  page.followTexts("panels", "*");
   expect(page.run(3)).toBe("* * *");
+});
+
+test("a text does not wait for a chart that was drawn long ago", () => {
+  const page = new Page();
+  page.frames.requestChart(page.updateOf("a"));
+  expect(page.run(2)).toBe("a -");
+  expect(page.isFrameRequested).toBe(false);
+  page.frames.requestTexts("panels", page.updateOf("*"));
+  expect(page.run(1)).toBe("*");
 });
 
 test("an update that is requested again before its turn has one turn", () => {
   const page = new Page();
-  const chart = () => {
-    page.updated += "a";
-  };
-  const text = () => {
-    page.updated += "*";
-  };
+  const [chart, text] = [page.updateOf("a"), page.updateOf("*")];
   // A hidden page has no frames, however long it is hidden.
   for (let request = 0; request < 1_000; request += 1) {
-    page.frames.requestTexts("figures", text);
+    page.frames.requestTexts("panels", text);
     page.frames.requestChart(chart);
   }
   expect(page.run(4)).toBe("* a - -");
@@ -106,26 +129,25 @@ test("an update that is requested again before its turn has one turn", () => {
 test("no frame is requested while nothing waits", () => {
   const page = new Page();
   expect(page.isFrameRequested).toBe(false);
-  page.frames.requestChart(() => {});
-  page.frames.requestTexts("figures", () => {});
-  expect(page.isFrameRequested).toBe(true);
-  page.run(2);
+  page.frames.requestTexts("panels", () => {});
   expect(page.isFrameRequested).toBe(true);
   page.run(1);
   expect(page.isFrameRequested).toBe(false);
 });
 
-test("an update that fails does not keep the others from theirs", () => {
+test("an update that fails is reported, and does not keep the others from theirs", () => {
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
   const page = new Page();
   const fail = () => {
     throw new Error("broken");
   };
-  page.frames.requestTexts("figures", fail);
-  page.followText();
+  page.frames.requestTexts("panels", fail);
+  page.frames.requestTexts("panels", page.updateOf("*"));
   page.frames.requestChart(fail);
-  page.followChart("b");
-  expect(() => page.run(1)).toThrow("broken");
-  expect(page.updated).toBe("*");
+  page.frames.requestChart(page.updateOf("b"));
+  expect(page.run(1)).toBe("*");
+  expect(reported).toHaveBeenCalledOnce();
   expect(() => page.run(1)).toThrow("broken");
   expect(page.run(1)).toBe("b");
 });

@@ -57,24 +57,13 @@ const show = (name: string, value: number) =>
   name.endsWith("PL") ? format.change(value) : format.money(value);
 
 function Curve(props: { history: EquityHistory }) {
-  const { account } = useApp();
+  const { account, frames } = useApp();
   const [stored, setRange] = persistedSignal<CurveRange>("equity.range", "month");
   const range = () => (CURVE_RANGES.includes(stored()) ? stored() : "month");
   const [hasDeposits, setHasDeposits] = persistedSignal("equity.deposits", true);
   const [version, setVersion] = createSignal(0);
-  let frame = 0;
-  const stop = account.curve.onChange(() => {
-    if (frame === 0) {
-      frame = requestAnimationFrame(() => {
-        frame = 0;
-        setVersion((count) => count + 1);
-      });
-    }
-  });
-  onCleanup(() => {
-    stop();
-    cancelAnimationFrame(frame);
-  });
+  const update = () => void setVersion((count) => count + 1);
+  onCleanup(account.curve.onChange(() => frames.requestTexts("panels", update)));
   const points = createMemo(() => {
     version();
     const session = account.curve.points;

@@ -5,6 +5,7 @@ import { useApp } from "../app-store.ts";
 import { CommandForm } from "../dialogs/command-form.tsx";
 import * as format from "../format.ts";
 import { createDecimals } from "../panels/decimals.ts";
+import { alertDialog } from "../texts/alert-dialog.ts";
 import { texts } from "../texts/texts.ts";
 import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { Choice } from "../widgets/choice.tsx";
@@ -56,7 +57,7 @@ export default function AlertDialog(props: AlertDialogProps) {
     const [at, from] = [parseNumber(fields.price), last()];
     if (at === null || from === undefined) return undefined;
     const distance = format.percent((at / from - 1) * 100);
-    return texts.alerts.dialog.last(format.price(from, decimals()), distance);
+    return alertDialog.last(format.price(from, decimals()), distance);
   };
   const send = async () => {
     const wanted = parsed();
@@ -65,15 +66,13 @@ export default function AlertDialog(props: AlertDialogProps) {
   };
   return (
     <CommandForm
-      title={
-        alert === undefined ? texts.alerts.dialog.create(symbol) : texts.alerts.dialog.edit(symbol)
-      }
-      label={alert === undefined ? texts.alerts.create : texts.alerts.dialog.save}
+      title={alert === undefined ? alertDialog.create(symbol) : alertDialog.edit(symbol)}
+      label={alert === undefined ? texts.alerts.create : alertDialog.save}
       isValid={parsed() !== null}
       send={send}
     >
       <NumberField
-        label={texts.alerts.dialog.price}
+        label={alertDialog.price}
         value={fields.price}
         step={10 ** -decimals()}
         decimals={decimals()}
@@ -82,7 +81,7 @@ export default function AlertDialog(props: AlertDialogProps) {
         onInput={(price) => set({ price })}
       />
       <Choice
-        label={texts.alerts.dialog.condition}
+        label={alertDialog.condition}
         options={(["up", "down", "either"] as const).map((value) => ({
           value,
           label: texts.alerts.conditions[value],
@@ -94,7 +93,7 @@ export default function AlertDialog(props: AlertDialogProps) {
         }}
       />
       <Choice
-        label={texts.alerts.dialog.frequency}
+        label={alertDialog.frequency}
         options={(["once", "repeating"] as const).map((value) => ({
           value,
           label: texts.alerts.frequencies[value],
@@ -103,7 +102,7 @@ export default function AlertDialog(props: AlertDialogProps) {
         onChange={(frequency) => set({ frequency })}
       />
       <div class="field">
-        <label for={expiresId}>{texts.alerts.dialog.expires}</label>
+        <label for={expiresId}>{alertDialog.expires}</label>
         <input
           id={expiresId}
           type="datetime-local"
@@ -112,16 +111,16 @@ export default function AlertDialog(props: AlertDialogProps) {
           onInput={({ currentTarget }) => set({ until: currentTarget.value })}
         />
         <small id={`${expiresId}-hint`} class="hint">
-          {texts.alerts.dialog.expiresHint}
+          {alertDialog.expiresHint}
         </small>
       </div>
       <div class="field">
-        <label for={messageId}>{texts.alerts.dialog.message}</label>
+        <label for={messageId}>{alertDialog.message}</label>
         <input
           id={messageId}
           value={fields.message}
           maxlength={MESSAGE_MAX}
-          placeholder={texts.alerts.dialog.messageHint}
+          placeholder={alertDialog.messageHint}
           onInput={({ currentTarget }) => set({ message: currentTarget.value })}
         />
       </div>

@@ -1,34 +1,36 @@
 import type { Bar } from "@trading-api/client";
-import type { SharedFrames } from "../shared-frames.ts";
+
+/** The bars that wait at most, on a page that is hidden and has no frames. More are applied at once. */
+const WAITING_MAX = 100;
 
 /**
- * Applies the newest value of a bar in each turn of a chart. A bar that closes is never skipped: its
- * last value is applied before the first value of the bar that follows it.
+ * Collects the newest value of each bar until they are applied together. A bar that closes is never
+ * skipped: its last value is applied before the bar that follows it.
  */
 export class BarConflation {
   readonly #apply: (bar: Bar) => void;
-  readonly #frames: SharedFrames;
-  #pending: Bar | null = null;
+  #waiting: Bar[] = [];
 
-  constructor(apply: (bar: Bar) => void, frames: SharedFrames) {
+  constructor(apply: (bar: Bar) => void) {
     this.#apply = apply;
-    this.#frames = frames;
   }
 
   push(bar: Bar): void {
-    if (this.#pending !== null && this.#pending.time !== bar.time) this.#flush();
-    this.#pending = bar;
-    this.#frames.requestChart(this.#flush);
+    if (this.#waiting.at(-1)?.time === bar.time) this.#waiting.pop();
+    else if (this.#waiting.length >= WAITING_MAX) this.flush();
+    this.#waiting.push(bar);
   }
 
-  /** Discard the value that was not applied yet. */
+  /** Apply the bars, and return whether there were some. */
+  flush(): boolean {
+    const bars = this.#waiting;
+    this.#waiting = [];
+    for (const bar of bars) this.#apply(bar);
+    return bars.length > 0;
+  }
+
+  /** Discard the values that were not applied yet. */
   clear(): void {
-    this.#pending = null;
+    this.#waiting = [];
   }
-
-  readonly #flush = (): void => {
-    const bar = this.#pending;
-    this.#pending = null;
-    if (bar !== null) this.#apply(bar);
-  };
 }

@@ -1,4 +1,4 @@
-import type { Bar, SymbolInfo } from "@trading-api/client";
+import type { Bar, Execution, SymbolInfo } from "@trading-api/client";
 import {
   createEffect,
   createMemo,
@@ -14,6 +14,7 @@ import { useApp } from "../app-store.ts";
 import { messageOf } from "../error-messages.ts";
 import { firstScreenPart, onFirstCandles, readFirstScreen } from "../first-screen.ts";
 import * as format from "../format.ts";
+import { createLatch } from "../latch.ts";
 import { part } from "../part.ts";
 import { texts } from "../texts/texts.ts";
 import { theme } from "../theme.ts";
@@ -98,18 +99,20 @@ export function ChartPane(props: { chart: ChartStore }) {
     theme();
     chart()?.applyTheme();
   });
+  const executions = createMemo<readonly Execution[]>(
+    () => account.executions.filter(({ symbol }) => symbol === props.chart.symbol()),
+    [],
+    { equals: (a, b) => a.length === b.length && a.at(-1) === b.at(-1) },
+  );
   createEffect(() => {
-    if (state() !== "ready") return;
-    chart()?.showExecutions(
-      account.executions.filter(({ symbol }) => symbol === props.chart.symbol()),
-    );
+    if (state() === "ready") chart()?.showExecutions(executions());
   });
 
   // The ticket shows the quote of the active chart's symbol too.
   createEffect(() => onCleanup(market.subscribe([props.chart.symbol()])));
 
   /** What is loaded on demand waits for the first candles. */
-  const wasReady = createMemo((was: boolean) => was || state() === "ready", false);
+  const wasReady = createLatch(() => state() === "ready");
   followCrosshair(app.charts, chart);
   /** Whether the ticket and the keys are about this chart and not about another one. */
   const isActive = () => app.charts.all().length > 1 && app.charts.active() === props.chart;

@@ -71,6 +71,7 @@ export class PriceChart {
   #history: BarHistory | null = null;
   /** The bars that the chart takes when it is reset. It has its own list of them. */
   #loaded: Bar[] = [];
+  #mustRedraw = false;
   #applyUpdate: (bar: KLineData) => void = () => {};
   #pointed: KLineData | null = null;
   /** The part of the series that was visible last, to see its changes. */
@@ -83,7 +84,7 @@ export class PriceChart {
   constructor(element: HTMLElement, options: PriceChartOptions) {
     this.#options = options;
     this.frames = options.frames;
-    this.#updates = new BarConflation((bar) => this.#applyBar(bar), options.frames);
+    this.#updates = new BarConflation((bar) => this.#applyBar(bar));
     charts += 1;
     this.#guid = `terminal ${charts}`;
     const chart = init(element, { ...CHART_OPTIONS, layout: { yAxis: { gap: GAP } } });
@@ -154,7 +155,10 @@ export class PriceChart {
     this.#options.datafeed.subscribeBars(
       symbol,
       resolution,
-      (bar) => this.#updates.push(bar),
+      (bar) => {
+        this.#updates.push(bar);
+        this.frames.requestChart(this.#update);
+      },
       this.#guid,
       () => void this.show(symbol, resolution),
     );
@@ -213,7 +217,15 @@ export class PriceChart {
   revealPrices: (prices: readonly number[]) => void = () => {};
 
   /** Draw again at the next frame. A range of prices that a user chose on the axis stays. */
-  readonly redraw = (): void => this.engine.setStyles({});
+  redraw(): void {
+    this.engine.setStyles({});
+  }
+
+  /** Draw again in the chart's next turn, as `redraw` does. */
+  requestRedraw(): void {
+    this.#mustRedraw = true;
+    this.frames.requestChart(this.#update);
+  }
 
   /** Draw again with the range of prices that fits, whatever a user chose on the axis. */
   fitPrices(): void {
@@ -240,7 +252,7 @@ export class PriceChart {
     this.#layer.markers = executions
       .map(({ side, qty, time }) => ({ time, isBuy: side === Side.Buy, text: quantity(qty) }))
       .sort((a, b) => a.time - b.time);
-    this.redraw();
+    this.requestRedraw();
   }
 
   /** Show the newest bars at the usual width, as soon as the chart itself is shown. */
@@ -295,10 +307,10 @@ export class PriceChart {
     for (const listener of this.#crosshairListeners) listener(y);
     // Without a crosshair, half of the canvases are empty, and the page need not compose them.
     this.engine.getDom()?.toggleAttribute("data-crosshair", bar !== null);
-    if (bar === this.#pointed) return;
+    const isOther = bar?.timestamp !== this.#pointed?.timestamp;
     this.#pointed = bar;
-    const shown = bar ?? this.engine.getDataList().at(-1);
-    this.#options.onLegend(shown ? barOf(shown) : null);
+    // The engine points while it draws. A new value of the same bar waits for the other legends.
+    if (isOther) this.#showLegend();
   }
 
   #draw(yAxis: YAxis): void {
@@ -323,12 +335,19 @@ export class PriceChart {
     const isFirst = this.engine.getDataList().length === 0;
     this.#applyUpdate(candleOf(bar));
     if (isFirst) this.#options.onState("ready");
-    this.frames.requestTexts("legends", this.#showLast);
+    this.frames.requestTexts("legends", this.#showLegend);
   }
 
-  readonly #showLast = (): void => {
-    const last = this.engine.getDataList().at(-1);
-    if (last !== undefined && this.#pointed === null) this.#options.onLegend(barOf(last));
+  readonly #showLegend = (): void => {
+    const shown = this.#pointed ?? this.engine.getDataList().at(-1);
+    if (shown !== undefined) this.#options.onLegend(barOf(shown));
+  };
+
+  /** Apply the newest bars, which draws the chart, or draw it without them. */
+  readonly #update = (): void => {
+    const isDrawn = this.#updates.flush();
+    if (this.#mustRedraw && !isDrawn) this.redraw();
+    this.#mustRedraw = false;
   };
 }
 

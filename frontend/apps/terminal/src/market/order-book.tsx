@@ -104,7 +104,7 @@ export function OrderBook(props: OrderBookProps) {
             format.price(found.percent, percentDecimals),
           );
   };
-  const drawSoon = () => app.frames.requestTexts("figures", draw);
+  const drawSoon = () => app.frames.requestTexts("panels", draw);
   onCleanup(() => {
     view = undefined;
   });

@@ -85,7 +85,7 @@ export class Quotes {
 
   #show(symbol: string, values: QuoteValues): void {
     this.#pending.set(symbol, values);
-    this.#frames.requestTexts("figures", this.#update);
+    this.#frames.requestTexts("panels", this.#update);
   }
 
   readonly #update = (): void => batch(() => this.#showPending(performance.now()));
@@ -108,7 +108,7 @@ export class Quotes {
     clearTimeout(this.#flashTimer);
     if (this.#flashes.size > 0) {
       this.#flashTimer = setTimeout(
-        () => this.#frames.requestTexts("figures", this.#update),
+        () => this.#frames.requestTexts("panels", this.#update),
         FLASH_MS,
       );
     }

@@ -51,7 +51,7 @@ export function Trades(props: { info: SymbolInfo }) {
                 queue.push(trade);
                 // The list that is read now has the first trade too, or begins after it.
                 if (!isFilled) fill().catch(() => {});
-                frames.requestTexts("figures", show);
+                frames.requestTexts("panels", show);
               },
               onReconnected: () => queue.interrupt(),
               onFailed: ({ message }) => setFailure(message),

@@ -35,17 +35,4 @@ export const alerts = {
   notMoved: "The alert was not changed",
   line: (condition: PriceAlert["condition"]) => `Alert: ${conditions[condition].toLowerCase()}`,
   distance: (distance: string, percent: string) => `${distance} (${percent}) from the market`,
-  dialog: {
-    create: (symbol: string) => `New alert for ${symbol}`,
-    edit: (symbol: string) => `Alert for ${symbol}`,
-    save: "Save",
-    condition: "Condition",
-    price: "Price",
-    last: (price: string, distance: string) => `The last price is ${price}, ${distance} away`,
-    frequency: "How often",
-    expires: "Expires, UTC",
-    expiresHint: "Leave it empty for never",
-    message: "Message",
-    messageHint: "Optional, one line",
-  },
 };

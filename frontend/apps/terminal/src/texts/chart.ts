@@ -25,7 +25,6 @@ export const chart = {
   balance: "Balance",
   unrealizedPL: "Open profit",
   realizedPL: "Realized profit",
-  equityOverTime: "Equity over time",
   fit: "Fit the candles",
   trade: "Trade at a price",
   tradeAt: (price: string) => `Trade at ${price}`,

@@ -32,7 +32,6 @@ export const drawings = {
   remove: (name: string) => `Delete ${name}`,
   select: (name: string) => `Show ${name} on the chart`,
   lockOne: (name: string) => `Lock ${name}`,
-  unlockOne: (name: string) => `Unlock ${name}`,
   point: (name: string, number: number, time: string, price: string) =>
     `${name}, point ${number}: ${time}, ${price}. The arrow keys move it.`,
   time: (number: number, zone: string) => `Time ${number} (${zone})`,

@@ -2,6 +2,7 @@ import "./layout-dialog.css";
 import { createSignal, For, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import type { Grid } from "../chart/chart-store.ts";
+import { layoutDialog } from "../texts/layout-dialog.ts";
 import { texts } from "../texts/texts.ts";
 import { Choice } from "../widgets/choice.tsx";
 import { Dialog } from "../widgets/dialog.tsx";
@@ -12,10 +13,10 @@ import type { PaneName } from "./workspace.ts";
 const { workspace: text } = texts;
 
 const GRID_OPTIONS: readonly { value: Grid; label: string; title: string }[] = [
-  { value: "one", label: text.grid.one, title: text.gridTitle.one },
-  { value: "columns", label: text.grid.columns, title: text.gridTitle.columns },
-  { value: "rows", label: text.grid.rows, title: text.gridTitle.rows },
-  { value: "four", label: text.grid.four, title: text.gridTitle.four },
+  { value: "one", label: layoutDialog.grid.one, title: layoutDialog.gridTitle.one },
+  { value: "columns", label: layoutDialog.grid.columns, title: layoutDialog.gridTitle.columns },
+  { value: "rows", label: layoutDialog.grid.rows, title: layoutDialog.gridTitle.rows },
+  { value: "four", label: layoutDialog.grid.four, title: layoutDialog.gridTitle.four },
 ];
 
 /** The number of charts, the panes that are shown, and the saved layouts. */
@@ -28,9 +29,9 @@ export default function LayoutDialog() {
   return (
     <Dialog title={text.layouts} class="layout-dialog" onClose={() => app.openDialog(null)}>
       <fieldset>
-        <legend>{text.charts}</legend>
+        <legend>{layoutDialog.charts}</legend>
         <Choice
-          label={text.charts}
+          label={layoutDialog.charts}
           options={GRID_OPTIONS}
           value={charts.grid()}
           onChange={charts.setGrid}
@@ -41,13 +42,15 @@ export default function LayoutDialog() {
             checked={charts.isCrosshairLinked()}
             onChange={({ currentTarget }) => charts.setCrosshairLinked(currentTarget.checked)}
           />
-          {text.linkCrosshair}
+          {layoutDialog.linkCrosshair}
         </label>
-        <p class="muted">{windowKind() === "phone" ? text.phoneHint : text.linkHint}</p>
+        <p class="muted">
+          {windowKind() === "phone" ? layoutDialog.phoneHint : layoutDialog.linkHint}
+        </p>
       </fieldset>
       <Show when={windowKind() !== "phone"}>
         <fieldset>
-          <legend>{text.shownPanes}</legend>
+          <legend>{layoutDialog.shownPanes}</legend>
           <For each={panes()}>
             {(pane) => (
               <label class="check">
@@ -63,7 +66,7 @@ export default function LayoutDialog() {
             )}
           </For>
           <button type="button" onClick={() => layouts.reset()}>
-            {text.reset}
+            {layoutDialog.reset}
           </button>
         </fieldset>
       </Show>
@@ -87,7 +90,9 @@ function SavedLayouts(props: { layouts: Layouts }) {
     if (trimmed() === "") return;
     const isDone =
       renamed() === "" ? layouts.save(trimmed()) : layouts.rename(renamed(), trimmed());
-    setProblem(isDone ? "" : renamed() === "" ? text.noRoom(LAYOUTS_MAX) : text.nameIsUsed);
+    setProblem(
+      isDone ? "" : renamed() === "" ? layoutDialog.noRoom(LAYOUTS_MAX) : layoutDialog.nameIsUsed,
+    );
     if (!isDone) return;
     setRenamed("");
     setName("");
@@ -99,9 +104,9 @@ function SavedLayouts(props: { layouts: Layouts }) {
   };
   return (
     <fieldset>
-      <legend>{text.saved}</legend>
+      <legend>{layoutDialog.saved}</legend>
       <ul class="layouts">
-        <For each={layouts.names} fallback={<li class="muted">{text.noneSaved}</li>}>
+        <For each={layouts.names} fallback={<li class="muted">{layoutDialog.noneSaved}</li>}>
           {(layout) => (
             <li>
               <button
@@ -116,17 +121,19 @@ function SavedLayouts(props: { layouts: Layouts }) {
                 {layout}
               </button>
               <button type="button" class="quiet" onClick={() => rename(layout)}>
-                {text.rename} <span class="hidden">{layout}</span>
+                {layoutDialog.rename} <span class="hidden">{layout}</span>
               </button>
               <button type="button" class="quiet" onClick={() => layouts.remove(layout)}>
-                {text.remove} <span class="hidden">{layout}</span>
+                {layoutDialog.remove} <span class="hidden">{layout}</span>
               </button>
             </li>
           )}
         </For>
       </ul>
       <form onSubmit={submit}>
-        <label for="layout-name">{renamed() === "" ? text.saveAs : text.renameTo(renamed())}</label>
+        <label for="layout-name">
+          {renamed() === "" ? layoutDialog.saveAs : layoutDialog.renameTo(renamed())}
+        </label>
         <div>
           <input
             id="layout-name"
@@ -137,7 +144,11 @@ function SavedLayouts(props: { layouts: Layouts }) {
             onInput={({ currentTarget }) => setName(currentTarget.value)}
           />
           <button type="submit" disabled={trimmed() === ""}>
-            {renamed() !== "" ? text.rename : isKnown() ? text.replace : text.save}
+            {renamed() !== ""
+              ? layoutDialog.rename
+              : isKnown()
+                ? layoutDialog.replace
+                : layoutDialog.save}
           </button>
         </div>
         <p id="layout-problem" class="problem" role="status">

@@ -59,7 +59,9 @@ interface Drawn {
   price: HTMLElement;
   handle: LineHandle;
   /** The style and texts that are in the document. */
-  shown: string;
+  /** Where the line is drawn, and its texts, to see what changed. */
+  place: string;
+  content: string;
 }
 
 /** The height of a label in pixels, under a mouse and under a finger. */
@@ -187,18 +189,21 @@ export class PriceLines {
     const { line, note, handle, element, label, price, title, noteElement, action } = drawn;
     const text = this.#options.format(shownPrice(drawn));
     const isMoved = handle.isMoved && line.created === undefined;
-    const shown = [isVisible, y, offset, text, line.tone, line.title, isMoved, note?.text].join(
-      "|",
-    );
-    if (drawn.shown === shown) return;
-    drawn.shown = shown;
-    element.hidden = !isVisible;
+    const place = [isVisible, y, offset].join();
+    if (drawn.place !== place) {
+      drawn.place = place;
+      element.hidden = !isVisible;
+      element.style.transform = `translateY(${y}px)`;
+      label.style.transform = `translateY(calc(${offset}px - 50%))`;
+      price.style.transform = label.style.transform;
+    }
+    // A line that only moves must not be laid out.
+    const content = [text, line.tone, line.title, isMoved, note?.text].join("|");
+    if (drawn.content === content) return;
+    drawn.content = content;
     element.dataset.tone = line.tone;
     element.dataset.dashed = String(line.isDashed);
     element.dataset.moved = String(isMoved);
-    element.style.transform = `translateY(${y}px)`;
-    label.style.transform = `translateY(calc(${offset}px - 50%))`;
-    price.style.transform = label.style.transform;
     price.textContent = text;
     title.textContent = line.title;
     noteElement.textContent = note?.text ?? "";
@@ -290,7 +295,8 @@ export class PriceLines {
       action,
       price,
       handle,
-      shown: "",
+      place: "",
+      content: "",
     };
     this.#drawn.set(line.id, drawn);
     return drawn;

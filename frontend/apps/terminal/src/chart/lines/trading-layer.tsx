@@ -1,6 +1,5 @@
 import {
   createEffect,
-  createMemo,
   createSignal,
   on,
   onCleanup,
@@ -11,6 +10,7 @@ import {
 } from "solid-js";
 import { useApp } from "../../app-store.ts";
 import { price as formatPrice } from "../../format.ts";
+import { createLatch } from "../../latch.ts";
 import { texts } from "../../texts/texts.ts";
 import { whenIdle } from "../../when-idle.ts";
 import type { ChartStore } from "../chart-store.ts";
@@ -133,13 +133,11 @@ export function TradingLayer(props: { chart: PriceChart; store: ChartStore }) {
 function addLinesOnDemand(options: TradingLinesOptions): void {
   const { account, alerts } = options.app;
   const symbol = () => options.store.symbol();
-  const isNeeded = createMemo(
-    (was: boolean) =>
-      was ||
+  const isNeeded = createLatch(
+    () =>
       account.position(symbol()) !== undefined ||
       account.liveOrders.some((order) => order.symbol === symbol()) ||
       alerts.waitingFor(symbol()).length > 0,
-    false,
   );
   const [layer, setLayer] = createSignal<typeof import("./trading-lines.ts") | null>(null);
   const load = () => loadPart(() => import("./trading-lines.ts"));

@@ -139,7 +139,7 @@ export class TradingLines {
           onData: (profit) => {
             if (profit.symbol !== symbol) return;
             pending = profit;
-            frames.requestTexts("figures", show);
+            frames.requestTexts("panels", show);
           },
           onFailed: () => {},
         },

@@ -63,7 +63,7 @@ export class BarCountdown {
   #redraw(): void {
     const last = this.#chart.engine.getDataList().at(-1);
     if (last === undefined || this.#textOf(last.timestamp) === this.#drawn) return;
-    this.#chart.frames.requestChart(this.#chart.redraw);
+    this.#chart.requestRedraw();
   }
 
   #textOf(barMs: number): string {

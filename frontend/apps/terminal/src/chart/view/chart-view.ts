@@ -1,5 +1,6 @@
 import type { DatafeedService, SymbolInfo } from "@trading-api/client";
 import { type Accessor, createEffect, createMemo, createRoot, createSignal } from "solid-js";
+import { createLatch } from "../../latch.ts";
 import { loadPart } from "../../part.ts";
 import { view as texts } from "../../texts/view.ts";
 import { theme } from "../../theme.ts";
@@ -83,7 +84,7 @@ export class ChartView {
       createEffect(() => {
         sessions.isShown = this.settings.showsSessions();
       });
-      const isCompared = createMemo((was) => was || this.settings.compared().length > 0, false);
+      const isCompared = createLatch(() => this.settings.compared().length > 0);
       createEffect(() => {
         const order = () => this.settings.compared();
         if (isCompared())

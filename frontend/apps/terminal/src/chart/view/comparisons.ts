@@ -138,14 +138,10 @@ export class Comparisons {
 
   /** Draw again in the next turn of the chart. */
   #redraw(): void {
-    this.#chart.frames.requestChart(this.#redrawNow);
-  }
-
-  readonly #redrawNow = (): void => {
     if (this.#isRemoved) return;
-    this.#chart.redraw();
+    this.#chart.requestRedraw();
     this.#chart.frames.requestTexts("legends", this.#showValues);
-  };
+  }
 
   readonly #showValues = (): void => void this.#version[1]((count) => count + 1);
 
