@@ -160,3 +160,32 @@ test("a dialog that is being loaded takes the keys, and Escape ends it", async (
   expect(await tests.get("orders")).toEqual([]);
   expect(await tests.get("positions")).toEqual([]);
 });
+
+test.each([
+  ["watchlist", "Edit the lists and columns"],
+  ["table", "Fills: columns, order, export"],
+])("the %s stays in view while its dialog is loaded", async (name, label) => {
+  const terminal = await tests.open();
+  await watchlist(terminal).waitFor();
+  const { page } = terminal;
+  await terminal.fillTicket({ quantity: 1 });
+  await terminal.place();
+  await terminal.show("Fills");
+  const isLoaded = Promise.withResolvers<void>();
+  await page.route(`**/${name}-dialog-*.js`, async (route) => {
+    await isLoaded.promise;
+    await route.continue();
+  });
+  const button = page.getByRole("button", { name: label });
+  await button.click();
+  const loading = page.getByRole("dialog", { name: "Loading" });
+  await loading.waitFor();
+  expect(await button.isVisible()).toBe(true);
+  await page.keyboard.press("Escape");
+  await loading.waitFor({ state: "detached" });
+  await button.click();
+  await loading.waitFor();
+  isLoaded.resolve();
+  await loading.waitFor({ state: "detached" });
+  await page.getByRole("dialog").waitFor();
+});

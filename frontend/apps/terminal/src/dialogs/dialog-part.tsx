@@ -10,10 +10,15 @@ import { Dialog } from "../widgets/dialog.tsx";
 export const dialogPart = <T extends Component<any>>(load: () => Promise<{ default: T }>) =>
   part(load, MissingDialog);
 
-function MissingDialog() {
+interface ClosedProps {
+  /** Called when the user closes the dialog. Without it, the page closes its open dialog. */
+  onClose?(): void;
+}
+
+function MissingDialog(props: ClosedProps) {
   const app = useApp();
   return (
-    <Dialog title={texts.parts.title} onClose={() => app.openDialog(null)}>
+    <Dialog title={texts.parts.title} onClose={props.onClose ?? (() => app.openDialog(null))}>
       <MissingPart />
     </Dialog>
   );
@@ -23,10 +28,10 @@ function MissingDialog() {
  * What is shown until a dialog is loaded. The page under it takes no keys and no clicks. Sign-in is
  * not left before it is loaded.
  */
-export function LoadingDialog() {
+export function LoadingDialog(props: ClosedProps) {
   const app = useApp();
-  const isRequired = app.dialog()?.name === "token";
-  const closing = isRequired ? {} : { onClose: () => app.openDialog(null) };
+  const isRequired = props.onClose === undefined && app.dialog()?.name === "token";
+  const closing = isRequired ? {} : { onClose: props.onClose ?? (() => app.openDialog(null)) };
   return (
     <Dialog title={texts.parts.loading} {...closing} returnsFocus>
       {/* Otherwise the next Enter would press the cross. */}

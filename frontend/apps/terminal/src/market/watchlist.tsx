@@ -6,18 +6,19 @@ import {
   onCleanup,
   onMount,
   Show,
+  Suspense,
   untrack,
 } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { dialogPart, LoadingDialog } from "../dialogs/dialog-part.tsx";
 import { persistedSignal } from "../persisted-signal.ts";
 import { texts } from "../texts/texts.ts";
 import "./watchlist.css";
-import { part } from "../part.ts";
 import { rangeOf } from "./watchlist-row.tsx";
 import { WatchlistTable } from "./watchlist-table.tsx";
 import { COLUMNS, type Column, sortSymbols } from "./watchlists.ts";
 
-const WatchlistDialog = part(() => import("./watchlist-dialog.tsx"));
+const WatchlistDialog = dialogPart(() => import("./watchlist-dialog.tsx"));
 
 /** A list of more symbols receives every change only of those that are drawn. */
 const FAST_MAX = 100;
@@ -97,6 +98,7 @@ export function Watchlist() {
     return { last: lp, change: chp, bid, ask, range: rangeOf(quote), volume }[column];
   };
   const add = () => app.openDialog({ name: "search", adds: true });
+  const closeDialog = () => void setIsEditing(false);
 
   return (
     <section
@@ -168,11 +170,9 @@ export function Watchlist() {
         {announced()}
       </p>
       <Show when={isEditing()}>
-        <WatchlistDialog
-          columns={shownColumns()}
-          onColumns={setColumns}
-          onClose={() => setIsEditing(false)}
-        />
+        <Suspense fallback={<LoadingDialog onClose={closeDialog} />}>
+          <WatchlistDialog columns={shownColumns()} onColumns={setColumns} onClose={closeDialog} />
+        </Suspense>
       </Show>
     </section>
   );

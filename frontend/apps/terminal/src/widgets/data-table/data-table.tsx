@@ -1,6 +1,6 @@
-import { type Accessor, createMemo, createSignal, type JSX, Show } from "solid-js";
+import { type Accessor, createMemo, createSignal, type JSX, Show, Suspense } from "solid-js";
 import { Portal } from "solid-js/web";
-import { part } from "../../part.ts";
+import { dialogPart, LoadingDialog } from "../../dialogs/dialog-part.tsx";
 import { persistedSignal } from "../../persisted-signal.ts";
 import { texts } from "../../texts/texts.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import { createOrderedRows } from "./ordered-rows.ts";
 import { VirtualTable } from "./virtual-table.tsx";
 
-const TableDialog = part(() => import("./table-dialog.tsx"));
+const TableDialog = dialogPart(() => import("./table-dialog.tsx"));
 
 export interface DataTableProps<Row extends object> {
   /** Identifies the table: under this name the order and the columns are remembered. */
@@ -55,6 +55,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   );
   const [filter, setFilter] = createSignal(NO_FILTER);
   const [isDialogOpen, setIsDialogOpen] = createSignal(false);
+  const closeDialog = () => void setIsDialogOpen(false);
   const columns = createMemo(() => shownColumns(props.columns, state()));
   const ordered = createOrderedRows(props, () => ({ filter: filter(), sort: state().sort }));
   const sortBy = (key: string) => setState({ ...state(), sort: nextSort(state().sort, key) });
@@ -112,20 +113,22 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         </p>
       </Show>
       <Show when={isDialogOpen()}>
-        <TableDialog
-          label={props.label}
-          name={props.name}
-          columns={props.columns as readonly Column<object>[]}
-          rows={props.rows}
-          shown={ordered()}
-          state={state()}
-          filter={filter()}
-          onState={setState}
-          onFilter={setFilter}
-          hasMore={props.hasMore ?? false}
-          {...(props.readAll && { readAll: props.readAll })}
-          onClose={() => setIsDialogOpen(false)}
-        />
+        <Suspense fallback={<LoadingDialog onClose={closeDialog} />}>
+          <TableDialog
+            label={props.label}
+            name={props.name}
+            columns={props.columns as readonly Column<object>[]}
+            rows={props.rows}
+            shown={ordered()}
+            state={state()}
+            filter={filter()}
+            onState={setState}
+            onFilter={setFilter}
+            hasMore={props.hasMore ?? false}
+            {...(props.readAll && { readAll: props.readAll })}
+            onClose={closeDialog}
+          />
+        </Suspense>
       </Show>
     </Show>
   );
