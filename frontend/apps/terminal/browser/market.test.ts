@@ -34,7 +34,7 @@ test("the order book is that of the server, also grouped, and its middle and spr
   await book.showsBook("AAPL");
   await tests.server.advance(5);
   await book.showsBook("AAPL");
-  const { bid, ask } = await terminal.quote();
+  const { bid, ask } = await tests.quote("AAPL");
   const line = page.locator(".spread");
   await expect.poll(() => line.innerText()).toContain(((bid + ask) / 2).toFixed(3));
   expect(await line.innerText()).toContain(`Spread ${(ask - bid).toFixed(2)}`);

@@ -322,7 +322,7 @@ test("the profit of a position follows the market while the position stays as it
   const profit = () => terminal.cell(terminal.position("AAPL"), "profit").innerText();
   const seen = new Set<string>();
   await tests.server.advanceUntil(async () => seen.add(await profit()).size >= 4, 5);
-  const { bid } = await terminal.quote();
+  const { bid } = await tests.quote("AAPL");
   const average = await terminal.cell(terminal.position("AAPL"), "average").innerText();
   await expect
     .poll(async () => parseNumber(await profit()))

@@ -125,4 +125,16 @@ export class TerminalTests<S extends Server> {
     const address = `${this.address}/api/v1/broker/${path}?account_id=${this.account}${query}`;
     return (await fetch(address)).json();
   }
+
+  /** Return the server's quote of a symbol. The screen may show it a few frames later. */
+  async quote(symbol: string): Promise<{ bid: number; ask: number }> {
+    const response = await fetch(`${this.address}/api/v1/datafeed/quotes`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ symbols: [symbol] }),
+    });
+    const [quote] = (await response.json()) as { v: { bid: number; ask: number } }[];
+    if (quote === undefined) throw new Error(`no quote of ${symbol}`);
+    return quote.v;
+  }
 }
