@@ -25,10 +25,7 @@ from trading_api.modules.broker.command_line import add_broker_commands
 from trading_api.modules.broker.external.check.check_command import add_check_command
 from trading_api.modules.broker.journal.commands import add_ledger_commands
 from trading_api.modules.broker.journal.verify.verification import VerificationError
-from trading_api.modules.datafeed.importing.bar_length import (
-    format_duration,
-    parse_bar_length,
-)
+from trading_api.modules.datafeed.importing.bar_length import format_duration, parse_bar_length
 from trading_api.modules.datafeed.importing.csv_rows import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import ImportRequest, import_symbols
 from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
@@ -40,6 +37,7 @@ from trading_api.modules.hooks.command_line import add_hook_commands
 from trading_api.modules.mcp.command_line import add_mcp_command
 from trading_api.observability.progress_bar import ProgressBar
 from trading_api.server.bound_socket import bound_socket
+from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.listening_server import ListeningServer
 from trading_api.server.process_count import check_process_count
 from trading_api.server.process_limits import raise_open_files_limit
@@ -158,7 +156,8 @@ def _add_roles(commands: Any) -> None:
 
 def _serve_role(arguments: argparse.Namespace) -> int:
     # Imported here, so that a single process imports nothing of a bus.
-    from trading_api.roles.serve import serve_gateway, serve_owner
+    with GcPolicy().paused():
+        from trading_api.roles.serve import serve_gateway, serve_owner
 
     settings = Settings()
     check_exposure(settings)
@@ -187,7 +186,8 @@ def _serve(arguments: argparse.Namespace) -> int | None:
     check_exposure(settings)
     check_process_count(os.environ, sys.argv)
     # An error of the settings ends the start here, with one sentence instead of a traceback.
-    importlib.import_module("trading_api.main")
+    with GcPolicy().paused():
+        importlib.import_module("trading_api.main")
     # Already imported above. The other subcommands start faster without it.
     from trading_api.modules.alerts.store.factory import check_store
     from trading_api.modules.broker.journal.factory import check_ledger
