@@ -6,6 +6,7 @@ import re
 # from each quotation mark in it, which takes ten seconds for a frame of 64 KB.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
+_PART_LENGTH = 4_096
 
 
 def exceeds_nesting(json: str, depth_max: int) -> bool:
@@ -16,8 +17,11 @@ def exceeds_nesting(json: str, depth_max: int) -> bool:
     if json.count("[") + json.count("{") <= depth_max:
         return False
     depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", json)):
-        depth += 1 if bracket in "[{" else -1
-        if depth > depth_max:
-            return True
+    text = _STRING.sub("", json)
+    # In parts, because most texts that are too deep are so at their beginning.
+    for start in range(0, len(text), _PART_LENGTH):
+        for bracket in _BRACKET.findall(text, start, start + _PART_LENGTH):
+            depth += 1 if bracket in "[{" else -1
+            if depth > depth_max:
+                return True
     return False

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,3 +31,11 @@ def test_an_unterminated_string_extends_to_the_end_and_is_scanned_once() -> None
     assert not exceeds_nesting('["' + "[" * 200, 128)
     # Scanned again from each quotation mark, this would block the event loop for ten seconds.
     assert exceeds_nesting("[" * 129 + '"' + '\\"' * 32_000, 128)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2_047, 2_048, 2_049, 10_000])
+def test_depth_is_counted_across_a_long_text(count: int) -> None:
+    # The list opens in the first part of the text that is counted, and is deepest in the last one.
+    text = f"[{'[]' * count}{'[' * 127}{']' * 128}"
+    assert not exceeds_nesting(text, 128)
+    assert exceeds_nesting(text, 127)
