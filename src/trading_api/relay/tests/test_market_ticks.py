@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from random import Random
 
 import orjson
@@ -44,18 +43,23 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    folder = tmp_path_factory.mktemp("recording")
+    rows = [f"{START_MS + 60_000 * n},{n + 1},{n + 9},{n + 1},{n + 5},40" for n in range(5_000)]
+    path = folder / "ABC.csv"
+    path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
+    import_files(BarStore(folder), ImportRequest([path], "ABC", "UTC", "24x7"))
+    series = BarStore(folder).open("ABC")
+    assert series is not None
+    return Recording([series])
+
+
 @pytest.fixture(params=["simulator", "replay"])
-def sources(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Sources:
+def sources(request: pytest.FixtureRequest, recording: Recording, clock: Clock) -> Sources:
     """Makes sources that show the same market."""
     if request.param == "simulator":
         return lambda: Simulator(7, clock=clock)
-    rows = [f"{START_MS + 60_000 * n},{n + 1},{n + 9},{n + 1},{n + 5},40" for n in range(5_000)]
-    path = tmp_path / "ABC.csv"
-    path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
-    import_files(BarStore(tmp_path), ImportRequest([path], "ABC", "UTC", "24x7"))
-    series = BarStore(tmp_path).open("ABC")
-    assert series is not None
-    recording = Recording([series])
     return lambda: Replay(recording, START_MS + 60_000, speed=1.0, clock=clock)
 
 

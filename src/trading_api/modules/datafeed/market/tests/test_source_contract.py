@@ -125,8 +125,10 @@ def _trade_stream(_: Path) -> Subject:
     return Subject(source, lambda sink: source.accept(trade(), sink))
 
 
-def _recorded(folder: Path) -> Subject:
-    """Two symbols of which ticks were recorded, with a recorder that was started again."""
+@pytest.fixture(scope="module")
+def ticks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ticks of two symbols, from a recorder that was started again. Replays only read them."""
+    folder = tmp_path_factory.mktemp("ticks")
     (first,) = FakeSource().instruments()
     for instrument in (first, replace(first, symbol="OTHER", volume_scale=100)):
         for start in (0, 90):
@@ -145,6 +147,11 @@ def _recorded(folder: Path) -> Subject:
                 )
                 mark = TickFlag.START if number == start else NO_MARK
                 writer.write({instrument.symbol: [QuoteEvent(quote, None, mark)]})
+    return folder
+
+
+def _recorded(folder: Path) -> Subject:
+    """A replay of `ticks`."""
     folders = [path for path in folder.iterdir() if path.is_dir()]
     recording = TickRecording([SymbolRecording(path) for path in sorted(folders)])
     replay = Replay(recording, NOON_MS + 16_000, speed=1.0, clock=lambda: 0)
@@ -178,8 +185,8 @@ def _live(folder: Path) -> Subject:
     params=[_simulator, _replay, _stored, _fake, _trade_stream, _recorded, _live],
     ids=["simulator", "replay", "stored", "fake", "trade stream", "recorded", "live"],
 )
-def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
-    made: Subject = request.param(tmp_path)
+def subject(request: pytest.FixtureRequest, tmp_path: Path, ticks: Path) -> Iterator[Subject]:
+    made: Subject = request.param(ticks if request.param is _recorded else tmp_path)
     yield made
     made.close()
 

@@ -39,15 +39,16 @@ def rows(start: str, step_ms: int, count: int, price: int = 100) -> list[str]:
     ]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> BarStore:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> BarStore:
     """DAYS and MINUTES of New York's session on Thursday the 6th, Friday and Monday, and COIN,
-    half-hours round the clock, until the middle of Monday's session."""
-    load(tmp_path, "DAYS", [*rows("2025-03-06", DAY_MS, 2), *rows("2025-03-10", DAY_MS, 1, 102)])
+    half-hours round the clock, until the middle of Monday's session. Tests only read them."""
+    folder = tmp_path_factory.mktemp("store")
+    load(folder, "DAYS", [*rows("2025-03-06", DAY_MS, 2), *rows("2025-03-10", DAY_MS, 1, 102)])
     minutes = [*rows("2025-03-06 14:30", MINUTE_MS, 390), *rows("2025-03-07 14:30", MINUTE_MS, 390)]
-    load(tmp_path, "MINUTES", [*minutes, *rows("2025-03-10 13:30", MINUTE_MS, 390)])
-    load(tmp_path, "COIN", rows("2025-03-06", 30 * MINUTE_MS, 48 * 4 + 34), session="24x7")
-    return BarStore(tmp_path)
+    load(folder, "MINUTES", [*minutes, *rows("2025-03-10 13:30", MINUTE_MS, 390)])
+    load(folder, "COIN", rows("2025-03-06", 30 * MINUTE_MS, 48 * 4 + 34), session="24x7")
+    return BarStore(folder)
 
 
 def load(folder: Path, symbol: str, lines: Sequence[str], session: str = "0930-1600") -> None:
@@ -141,10 +142,11 @@ def test_each_symbol_is_closed_by_its_own_hours_and_its_own_end(
             assert says.get(closed.get(symbol, ""), "") in reason
 
 
-def test_a_gap_in_a_recording_closes_its_symbol_alone(store: BarStore, tmp_path: Path) -> None:
+def test_a_gap_in_a_recording_closes_its_symbol_alone(tmp_path: Path) -> None:
     coin = rows("2025-03-06", 30 * MINUTE_MS, 48 * 4)
+    load(tmp_path, "COIN", [*coin, *rows("2025-03-10", 30 * MINUTE_MS, 34)], session="24x7")
     load(tmp_path, "HOLE", [*coin[:20], *coin[30:]], session="24x7")
-    replay = replay_of(store, "2025-03-06 01:00", "COIN", "HOLE")
+    replay = replay_of(BarStore(tmp_path), "2025-03-06 01:00", "COIN", "HOLE")
     play(replay, "2025-03-06 12:00", RecordingSink())
     assert replay.closed_reason("HOLE") == "nothing of HOLE was recorded at this time"
     assert replay.closed_reason("COIN") == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,19 +30,26 @@ from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 STREAMS = {account_id: trading(account_id, 300) for account_id in ("A", "B")}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-async def path(tmp_path: Path) -> Path:
-    """A ledger with 200 events of each account, and a snapshot of A in their middle."""
-    path = tmp_path / "trading.db"
-    async with opened(path) as journal:
+@pytest.fixture(scope="module")
+async def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of a ledger with 200 events of each account, and a snapshot of A in their middle."""
+    folder = tmp_path_factory.mktemp("ledger")
+    async with opened(folder / "trading.db") as journal:
         await journal.append(STREAMS["A"][:120], [image("A", 120)])
         await journal.append(mixed(STREAMS["A"][120:200], STREAMS["B"][:200]))
-    return path
+    return folder
+
+
+@pytest.fixture
+def path(written: Path, tmp_path: Path) -> Path:
+    """A copy of the ledger in `written`, with the head that is kept next to it."""
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "trading.db"
 
 
 @pytest.fixture
