@@ -61,7 +61,6 @@ class LiveServer:
         """Return the environment of the server, and of the commands on its ledger."""
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         return kept | {
-            "PYTHONDONTWRITEBYTECODE": "1",
             "PORT": str(self.port),
             "ACCOUNT_CURRENCY": "USDT",
             "DATABASE_URL": f"sqlite:///{self.folder}/trading.db",
