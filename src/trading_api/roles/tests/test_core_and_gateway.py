@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -107,7 +108,7 @@ async def test_commands_of_sockets_are_answered_by_the_core_as_those_of_rest_are
             # A preview shows the price of its moment, so the market must not move in between.
             for _ in range(PREVIEWS_MAX):
                 if route == "orders.preview" and by_socket != by_rest:
-                    by_socket, by_rest = await both_ways(ways, route, fields)
+                    by_socket, by_rest = await both_ways_at_once(ways, route, fields)
             assert by_socket == by_rest
         kinds = [await ways.event_kinds(account) for account in ("SOCKET", "REST")]
         assert len(kinds[0]) > 10
@@ -118,6 +119,15 @@ async def both_ways(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     by_socket = await ways.by_socket(route, {"accountId": "SOCKET"} | fields)
     return by_socket, await ways.by_rest(route, {"accountId": "REST"} | fields)
+
+
+async def both_ways_at_once(
+    ways: TwoWays, route: str, fields: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    return await asyncio.gather(
+        ways.by_socket(route, {"accountId": "SOCKET"} | fields),
+        ways.by_rest(route, {"accountId": "REST"} | fields),
+    )
 
 
 async def test_commands_of_one_session_and_account_reach_the_core_in_their_order(
