@@ -6,7 +6,8 @@ export type Texts = "legends" | "panels";
  * late, so one chart is updated at each frame, in turn. Texts change together, because the browser
  * lays out and paints the page once for every frame in which a text changes. They have a turn of two
  * frames: the legends, then the panels with quotes, the account, the order book and the trades. With
- * four charts, each part has 8 updates a second at 60 frames a second.
+ * four charts, each part has 8 updates a second at 60 frames a second. After a pause the texts are
+ * first, so that a quote is in the next frame.
  *
  * An update that is requested again before its turn has one turn.
  */
@@ -16,6 +17,8 @@ export class SharedFrames {
   readonly #waiting = new Set<() => void>();
   readonly #texts = { legends: new Set<() => void>(), panels: new Set<() => void>() };
   #isFrameRequested = false;
+  /** Whether no frame was needed before those that are requested now. */
+  #isAfterPause = true;
   /** Whether the last frame updated a chart. The chart's engine draws it in this one. */
   #isChartUpdated = false;
   #arePanelsNext = false;
@@ -42,16 +45,19 @@ export class SharedFrames {
 
   #request(): void {
     const isNeeded = this.#waiting.size > 0 || this.#isChartUpdated || this.#arePanelsNext;
-    if (this.#isFrameRequested || !isNeeded) return;
-    this.#isFrameRequested = true;
-    this.#requestFrame(this.#onFrame);
+    if (this.#isFrameRequested) return;
+    this.#isFrameRequested = isNeeded;
+    if (isNeeded) this.#requestFrame(this.#onFrame);
+    else this.#isAfterPause = true;
   }
 
   readonly #onFrame = (): void => {
     this.#isFrameRequested = false;
     const isChartDrawn = this.#isChartUpdated;
     this.#isChartUpdated = false;
-    const [first] = this.#waiting;
+    const isTextFirst = this.#isAfterPause && this.#waiting.has(this.#updateTexts);
+    this.#isAfterPause = false;
+    const [first] = isTextFirst ? [this.#updateTexts] : this.#waiting;
     try {
       if (this.#arePanelsNext) this.#updatePanels();
       else if (first !== undefined && !(first === this.#updateTexts && isChartDrawn)) {
