@@ -19,8 +19,8 @@ export class SharedFrames {
   #isFrameRequested = false;
   /** Whether no frame was needed before those that are requested now. */
   #isAfterPause = true;
-  /** Whether the last frame updated a chart. The chart's engine draws it in this one. */
-  #isChartUpdated = false;
+  /** How many frames without a pause updated charts. The engine draws the last one in this frame. */
+  #chartsInARow = 0;
   #arePanelsNext = false;
 
   constructor(
@@ -44,7 +44,7 @@ export class SharedFrames {
   };
 
   #request(): void {
-    const isNeeded = this.#waiting.size > 0 || this.#isChartUpdated || this.#arePanelsNext;
+    const isNeeded = this.#waiting.size > 0 || this.#chartsInARow > 0 || this.#arePanelsNext;
     if (this.#isFrameRequested) return;
     this.#isFrameRequested = isNeeded;
     if (isNeeded) this.#requestFrame(this.#onFrame);
@@ -53,15 +53,16 @@ export class SharedFrames {
 
   readonly #onFrame = (): void => {
     this.#isFrameRequested = false;
-    const isChartDrawn = this.#isChartUpdated;
-    this.#isChartUpdated = false;
+    const charts = this.#chartsInARow;
+    this.#chartsInARow = 0;
     const isTextFirst = this.#isAfterPause && this.#waiting.has(this.#updateTexts);
     this.#isAfterPause = false;
     const [first] = isTextFirst ? [this.#updateTexts] : this.#waiting;
     try {
       if (this.#arePanelsNext) this.#updatePanels();
-      else if (first !== undefined && !(first === this.#updateTexts && isChartDrawn)) {
-        this.#isChartUpdated = first !== this.#updateTexts;
+      // After several charts, the texts wait until the last one is drawn.
+      else if (first !== undefined && !(first === this.#updateTexts && charts > 1)) {
+        if (first !== this.#updateTexts) this.#chartsInARow = charts + 1;
         // An update may request itself again, behind those that wait.
         this.#waiting.delete(first);
         first();

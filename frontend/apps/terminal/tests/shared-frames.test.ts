@@ -100,6 +100,13 @@ test("what arrives at any time keeps the order of the turns", () => {
   expect(shown).toBe(`lp${"abcd-lp".repeat(9)}abcd-`);
 });
 
+test("the texts do not wait for one chart", () => {
+  const page = new Page();
+  page.followChart("a");
+  page.followTexts("panels", "*");
+  expect(page.run(5)).toBe("* a * a *");
+});
+
 test("texts alone change at each frame", () => {
   const page = new Page();
   page.followTexts("panels", "*");
