@@ -7,8 +7,10 @@ import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "../browser/support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
 import { TerminalPage } from "../browser/support/terminal-page.ts";
+import { DESKTOP } from "../browser/support/window.ts";
 import { countFrames, rate } from "./frames.ts";
 import { print, printLine } from "./print.ts";
+import { untilAtRest } from "./rest.ts";
 
 const QUOTES_MS = 20_000;
 const ORDERS = 30;
@@ -79,12 +81,16 @@ test("an order, from the click to the screen", async () => {
 
 test("an account with many ended orders", async () => {
   await endOrders(ENDED_ORDERS);
+  // The page reads orders that ended in the last minute at once, in case of a venue with another clock.
+  await new Promise((resolve) => setTimeout(resolve, 61_000));
   const delays: number[] = [];
   const others: number[] = [];
   const history: number[] = [];
   const open = async (account: string, delays: number[]) => {
+    const page = await (await browser.newContext(DESKTOP)).newPage();
+    await untilAtRest(page);
     const began = performance.now();
-    const terminal = await TerminalPage.open(browser, backend.address, { account });
+    const terminal = await TerminalPage.openIn(page, backend.address, { account });
     delays.push(performance.now() - began);
     return terminal;
   };
@@ -100,7 +106,7 @@ test("an account with many ended orders", async () => {
   print("opening an account", delays, `${ENDED_ORDERS} ended orders, to the loaded chart`);
   print("opening another account", others, "without orders, in turn with that one");
   print("opening its history", history, "from the click to the first row");
-});
+}, 300_000);
 
 test("a table of many rows", async () => {
   const terminal = await TerminalPage.open(browser, backend.address, { account: "ROWS" });

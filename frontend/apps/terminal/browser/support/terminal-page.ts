@@ -35,7 +35,7 @@ export class TerminalPage {
   static async open(
     browser: Browser,
     address: string,
-    { account = "DEMO-ACCOUNT", symbol = "AAPL", isLoaded = true, ...options }: Opening = {},
+    { account, symbol, isLoaded, ...options }: Opening = {},
   ): Promise<TerminalPage> {
     const isSized = options.viewport !== undefined;
     const context = await browser.newContext({
@@ -44,8 +44,18 @@ export class TerminalPage {
     });
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
-    const terminal = new TerminalPage(isSized ? page : inWindow(page));
-    await terminal.page.goto(`${address}/?account=${account}&symbol=${symbol}`);
+    const shown = isSized ? page : inWindow(page);
+    return TerminalPage.openIn(shown, address, { account, symbol, isLoaded });
+  }
+
+  /** Open the terminal in a page that there is already. */
+  static async openIn(
+    page: Page,
+    address: string,
+    { account = "DEMO-ACCOUNT", symbol = "AAPL", isLoaded = true }: Shown,
+  ): Promise<TerminalPage> {
+    const terminal = new TerminalPage(page);
+    await page.goto(`${address}/?account=${account}&symbol=${symbol}`);
     if (isLoaded) await terminal.isLoaded();
     return terminal;
   }
@@ -175,12 +185,15 @@ export class TerminalPage {
   }
 }
 
-export interface Opening extends BrowserContextOptions {
-  account?: string;
-  symbol?: string;
+/** What a page is opened with. */
+interface Shown {
+  account?: string | undefined;
+  symbol?: string | undefined;
   /** Whether to wait until the terminal is loaded. */
-  isLoaded?: boolean;
+  isLoaded?: boolean | undefined;
 }
+
+export interface Opening extends BrowserContextOptions, Shown {}
 
 /** Return the number in a text of the screen, or NaN if there is none yet. */
 export const parseNumber = (text: string): number =>

@@ -42,8 +42,9 @@ export function ChartPane(props: { chart: ChartStore }) {
   const [chart, setChart] = createSignal<PriceChart | null>(null);
   let element!: HTMLDivElement;
   let legend!: HTMLDivElement;
+  let isRemoved = false;
 
-  onMount(() => {
+  const create = () => {
     const created = new PriceChart(element, {
       datafeed: app.client.datafeed,
       frames: app.frames,
@@ -57,15 +58,20 @@ export function ChartPane(props: { chart: ChartStore }) {
     });
     setChart(created);
     void showView(created);
+  };
+
+  onMount(() => {
+    // In a task of its own, after that in which the screen is made.
+    const task = setTimeout(create);
     onCleanup(() => {
+      clearTimeout(task);
       isRemoved = true;
       viewOf(props.chart)?.remove();
       setView(props.chart, null);
-      created.remove();
+      chart()?.remove();
     });
   });
 
-  let isRemoved = false;
   /** Add types, scales and all else of the view, which the first candles do not need. */
   const showView = async (chart: PriceChart) => {
     const { ChartView } = await readFirstScreen();
