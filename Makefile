@@ -19,7 +19,7 @@ CLIENTS ?= alpaca-trade-api alpaca-mcp-server lumibot
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos deploy-trials postgres clients lock help checked terminal figures screenshots browsed built checked-python wheel test-wheels sbom
+.PHONY: dev serve test test-long test-all test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos deploy-trials postgres clients lock help checked terminal figures screenshots browsed built checked-python wheel test-wheels sbom
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -33,15 +33,23 @@ built:
 
 # Each process of the tests collects all of them, for 8 CPU seconds; a third one uses the waits of two.
 # Files keep the order of conftest.py: xdist would put those with the fewest tests, the longest, last.
-# `make test check` makes the quick checks first and runs the tests once.
-test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# `make test check` makes the quick checks first and runs no test twice.
+test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run the tests but the longest ones: less than four minutes on two cores
+	@$(PYTEST) -m "not long"
+
+test-long: .venv/.synced ## Run the longest tests, which start processes or draw many random cases
+	@$(PYTEST) -m long
+
+test-all: .venv/.synced ## Run every test
+	@$(PYTEST)
 
 # PYTHONS and TESTS choose others: what CI runs takes less than a minute.
 test-pythons: .venv/.synced ## Run the tests on the newer Pythons that are found: PYTHONS (3.12 3.13 3.14)
 	@UV=$(UV) scripts/test_on_pythons.sh $(or $(PYTHONS),3.12 3.13 3.14) -- $(TESTS)
 
-check: checked test browsed ## Run what CI runs: format, lint, types, import contracts, generated files, tests, a browser
+check: checked $(if $(filter test,$(MAKECMDGOALS)),test-long,test-all) browsed ## Run what CI runs: format, lint, types, import contracts, generated files, tests, a browser
 
 browsed: $(TERMINAL) ## Run the terminal in a browser: SHARD=1/8 for a part, WINDOW and SCHEME for other windows
 	$(NPM) run browse

@@ -31,13 +31,17 @@ def pytest_collection() -> Generator[None]:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first."""
+    """Mark the tests of the longest files as `long`, and put these files first."""
     # Here, because pytest rewrites the assertions only of what is imported later.
     from tests.kit.long_files import LONG_FILES
 
     order = {path: number for number, path in enumerate(LONG_FILES)}
     items.sort(key=lambda item: order.get(item.location[0], len(order)))
+    for item in items:
+        if item.location[0] in order:
+            item.add_marker("long")
 
 
 @pytest.hookimpl(trylast=True)
