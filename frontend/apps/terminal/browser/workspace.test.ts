@@ -15,6 +15,7 @@ test("the edge of a pane is moved by mouse and keys, remembered, and reset", asy
   const watchlist = page.getByRole("region", { name: "Watchlist" });
   const edge = page.getByRole("separator", { name: "Size of: Watchlist" });
   const before = await widthOf(watchlist);
+  await expect.poll(() => edge.getAttribute("aria-valuenow")).toBe(String(before));
   const box = await edge.boundingBox();
   if (box === null) throw new Error("no edge");
   await page.mouse.move(box.x + 4, box.y + 300);

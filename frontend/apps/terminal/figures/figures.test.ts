@@ -7,10 +7,9 @@ import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "../browser/support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
 import { TerminalPage } from "../browser/support/terminal-page.ts";
-import { DESKTOP } from "../browser/support/window.ts";
 import { countFrames, rate } from "./frames.ts";
+import { pageAtRest } from "./page-at-rest.ts";
 import { print, printLine } from "./print.ts";
-import { untilAtRest } from "./rest.ts";
 
 const QUOTES_MS = 20_000;
 const ORDERS = 30;
@@ -38,6 +37,9 @@ afterAll(async () => {
   await backend?.stop();
 });
 
+const openAccount = async (account: string): Promise<TerminalPage> =>
+  TerminalPage.openIn(await pageAtRest(browser), backend.address, { account });
+
 /** A quote that was received by a socket of the test, or painted by the page. */
 interface Seen {
   symbol: string;
@@ -46,7 +48,7 @@ interface Seen {
 }
 
 test("a quote, from the backend to the screen", async () => {
-  const terminal = await TerminalPage.open(browser, backend.address);
+  const terminal = await TerminalPage.openIn(await pageAtRest(browser), backend.address);
   await terminal.page.locator("tr[data-symbol]").first().waitFor();
   const symbols = await terminal.page
     .locator("tr[data-symbol]")
@@ -68,7 +70,7 @@ test("a quote, from the backend to the screen", async () => {
 });
 
 test("an order, from the click to the screen", async () => {
-  const terminal = await TerminalPage.open(browser, backend.address, { account: "FIGURES" });
+  const terminal = await openAccount("FIGURES");
   await terminal.fillTicket({ quantity: 1 });
   const delays: number[] = [];
   for (let order = 1; order <= ORDERS; order += 1) {
@@ -87,8 +89,7 @@ test("an account with many ended orders", async () => {
   const others: number[] = [];
   const history: number[] = [];
   const open = async (account: string, delays: number[]) => {
-    const page = await (await browser.newContext(DESKTOP)).newPage();
-    await untilAtRest(page);
+    const page = await pageAtRest(browser);
     const began = performance.now();
     const terminal = await TerminalPage.openIn(page, backend.address, { account });
     delays.push(performance.now() - began);
@@ -109,7 +110,7 @@ test("an account with many ended orders", async () => {
 }, 300_000);
 
 test("a table of many rows", async () => {
-  const terminal = await TerminalPage.open(browser, backend.address, { account: "ROWS" });
+  const terminal = await openAccount("ROWS");
   const { page } = terminal;
   await page.route("**/broker/orders/history**", (route) => {
     const { searchParams } = new URL(route.request().url());
@@ -145,7 +146,7 @@ test("a table of many rows", async () => {
 
 test("a reconnection with many topics", async () => {
   const proxy = new TcpProxy(backend.port);
-  const terminal = await TerminalPage.open(browser, await proxy.start());
+  const terminal = await TerminalPage.openIn(await pageAtRest(browser), await proxy.start());
   await terminal.page.evaluate(await bundledClient());
   await terminal.page.evaluate(subscribeMany, TOPICS);
   const delays: number[] = [];
@@ -162,8 +163,7 @@ test("a reconnection with many topics", async () => {
 });
 
 test("frames during a flood of quotes", async () => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
+  const page = await pageAtRest(browser);
   let flood: (() => void) | null = null;
   await page.routeWebSocket("**/api/v1/ws", (socket) => {
     const server = socket.connectToServer();
@@ -184,7 +184,7 @@ test("frames during a flood of quotes", async () => {
   if (flood === null) throw new Error("No quotes were sent");
   (flood as () => void)();
   printLine(`frames with ${QUOTES_PER_S} quotes a second: ${rate(frames, FRAMES_MS)}`);
-  await context.close();
+  await page.context().close();
 });
 
 // Functions that run in the page

@@ -1,14 +1,14 @@
 // A page with four charts.
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { pageAtRest } from "./page-at-rest.ts";
 
 /** Open a page with four charts, of which so many have the `indicators`. */
 export async function openCharts(
   browser: Browser,
   indicators: readonly string[],
   charts = 4,
-): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-  const page = await context.newPage();
+): Promise<Page> {
+  const page = await pageAtRest(browser, { viewport: { width: 1920, height: 1080 } });
   const settings = { types: indicators, charts };
   await page.addInitScript(({ types, charts }) => {
     const set = (name: string, value: unknown) =>
@@ -19,7 +19,7 @@ export async function openCharts(
       set(`chart.${id}.indicators`, { shared, symbols: {} });
     }
   }, settings);
-  return { context, page };
+  return page;
 }
 
 /** Load the terminal of a server, and wait until each chart has its candles. */

@@ -53,13 +53,6 @@ export async function whenFirstScreenIsIdle(): Promise<void> {
   await whenIdle();
 }
 
-/**
- * Return a component of the first screen, which shows nothing until it is loaded. The largest ones
- * are shown in a task of their own, because all of them in one would be a long task.
- */
-export const firstScreenPart = <Name extends ComponentName>(name: Name, hasOwnTask = false) =>
-  lazy<Parts[Name]>(async () => {
-    const parts = await readFirstScreen();
-    if (hasOwnTask) await new Promise((resolve) => setTimeout(resolve));
-    return { default: parts[name] };
-  });
+/** Return a component of the first screen, which shows nothing until it is loaded. */
+export const firstScreenPart = <Name extends ComponentName>(name: Name) =>
+  lazy<Parts[Name]>(async () => ({ default: (await readFirstScreen())[name] }));

@@ -12,8 +12,8 @@ if (root === null) throw new Error("The page has no place for the terminal");
 
 document.documentElement.lang = LANGUAGE;
 createRoot(applyTheme);
-// Each step has a task of its own, as the evaluation of the scripts before them and the charts after
-// them: a page that answers within 100 ms feels immediate.
+// Each step has its own task. So do the scripts before them and the charts after them. A page that
+// answers within 100 ms feels immediate.
 setTimeout(() => {
   const app = new AppStore();
   // The requests for the symbols and the account are sent before the screen is made.

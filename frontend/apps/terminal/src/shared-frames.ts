@@ -6,8 +6,8 @@ export type Texts = "legends" | "panels";
  * late, so one chart is updated at each frame, in turn. Texts change together, because the browser
  * lays out and paints the page once for every frame in which a text changes. They have a turn of two
  * frames: the legends, then the panels with quotes, the account, the order book and the trades. With
- * four charts, each part has 8 updates a second at 60 frames a second. After a pause the texts are
- * first, so that a quote is in the next frame.
+ * four charts, each part has 8 updates a second at 60 frames a second. After a pause the texts come
+ * first: a quote is in the next frame, or in the one after the legends.
  *
  * An update that is requested again before its turn has one turn.
  */
@@ -17,9 +17,9 @@ export class SharedFrames {
   readonly #waiting = new Set<() => void>();
   readonly #texts = { legends: new Set<() => void>(), panels: new Set<() => void>() };
   #isFrameRequested = false;
-  /** Whether no frame was needed before those that are requested now. */
+  /** Whether nothing waited when the next frame was requested. */
   #isAfterPause = true;
-  /** How many frames without a pause updated charts. The engine draws the last one in this frame. */
+  /** The number of consecutive frames, up to the last one, that updated a chart, which is drawn now. */
   #chartsInARow = 0;
   #arePanelsNext = false;
 
@@ -53,7 +53,7 @@ export class SharedFrames {
 
   readonly #onFrame = (): void => {
     this.#isFrameRequested = false;
-    const charts = this.#chartsInARow;
+    const chartsBefore = this.#chartsInARow;
     this.#chartsInARow = 0;
     const isTextFirst = this.#isAfterPause && this.#waiting.has(this.#updateTexts);
     this.#isAfterPause = false;
@@ -61,8 +61,8 @@ export class SharedFrames {
     try {
       if (this.#arePanelsNext) this.#updatePanels();
       // After several charts, the texts wait until the last one is drawn.
-      else if (first !== undefined && !(first === this.#updateTexts && charts > 1)) {
-        if (first !== this.#updateTexts) this.#chartsInARow = charts + 1;
+      else if (first !== undefined && !(first === this.#updateTexts && chartsBefore > 1)) {
+        if (first !== this.#updateTexts) this.#chartsInARow = chartsBefore + 1;
         // An update may request itself again, behind those that wait.
         this.#waiting.delete(first);
         first();
@@ -83,15 +83,19 @@ export class SharedFrames {
 
   #updatePanels(): void {
     this.#arePanelsNext = false;
+    // A text that was requested since the legends changes now, and needs no turn of its own.
+    if (this.#texts.legends.size === 0) this.#waiting.delete(this.#updateTexts);
     callAll(this.#texts.panels);
   }
 }
 
-/** Call the functions of a set, and remove them from it. One that throws is reported. */
+/**
+ * Call the functions of a set, and remove each before its call. One that throws is reported. One that
+ * is added meanwhile stays in the set.
+ */
 function callAll(updates: Set<() => void>): void {
-  const all = [...updates];
-  updates.clear();
-  for (const update of all) {
+  for (const update of [...updates]) {
+    updates.delete(update);
     try {
       update();
     } catch (error) {

@@ -14,7 +14,7 @@ import { Topbar } from "./topbar.tsx";
 import { windowKind } from "./workspace/window-kind.ts";
 
 const Splitter = firstScreenPart("Splitter");
-const Watchlist = firstScreenPart("Watchlist", true);
+const Watchlist = firstScreenPart("Watchlist");
 const MarketPane = firstScreenPart("MarketPane");
 const RangeBar = firstScreenPart("RangeBar");
 const AsideTabs = firstScreenPart("AsideTabs");

@@ -135,6 +135,29 @@ test("an update that is requested again before its turn has one turn", () => {
   expect(page.run(4)).toBe("* a - -");
 });
 
+test("an update that another one requests in the same turn is called once", () => {
+  const page = new Page();
+  const second = page.updateOf("b");
+  page.frames.requestTexts("panels", () => {
+    page.updateOf("a")();
+    page.frames.requestTexts("panels", second);
+  });
+  page.frames.requestTexts("panels", second);
+  expect(page.run(3)).toBe("ab - -");
+});
+
+test("a text that is requested between the legends and the panels has no turn of its own", () => {
+  const page = new Page();
+  const [chart, panel, late] = ["a", "p", "q"].map((letter) => page.updateOf(letter));
+  if (!chart || !panel || !late) throw new Error("unreachable");
+  page.frames.requestTexts("legends", page.updateOf("l"));
+  page.frames.requestTexts("panels", panel);
+  expect(page.run(1)).toBe("l");
+  page.frames.requestTexts("panels", late);
+  page.frames.requestChart(chart);
+  expect(page.run(3)).toBe("pq a -");
+});
+
 test("no frame is requested while nothing waits", () => {
   const page = new Page();
   expect(page.isFrameRequested).toBe(false);

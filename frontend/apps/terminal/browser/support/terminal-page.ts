@@ -48,11 +48,11 @@ export class TerminalPage {
     return TerminalPage.openIn(shown, address, { account, symbol, isLoaded });
   }
 
-  /** Open the terminal in a page that there is already. */
+  /** Open the terminal in an existing page. */
   static async openIn(
     page: Page,
     address: string,
-    { account = "DEMO-ACCOUNT", symbol = "AAPL", isLoaded = true }: Shown,
+    { account = "DEMO-ACCOUNT", symbol = "AAPL", isLoaded = true }: TerminalOptions = {},
   ): Promise<TerminalPage> {
     const terminal = new TerminalPage(page);
     await page.goto(`${address}/?account=${account}&symbol=${symbol}`);
@@ -185,15 +185,14 @@ export class TerminalPage {
   }
 }
 
-/** What a page is opened with. */
-interface Shown {
+interface TerminalOptions {
   account?: string | undefined;
   symbol?: string | undefined;
   /** Whether to wait until the terminal is loaded. */
   isLoaded?: boolean | undefined;
 }
 
-export interface Opening extends BrowserContextOptions, Shown {}
+export interface Opening extends BrowserContextOptions, TerminalOptions {}
 
 /** Return the number in a text of the screen, or NaN if there is none yet. */
 export const parseNumber = (text: string): number =>

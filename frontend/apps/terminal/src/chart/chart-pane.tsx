@@ -44,7 +44,7 @@ export function ChartPane(props: { chart: ChartStore }) {
   let legend!: HTMLDivElement;
   let isRemoved = false;
 
-  const create = () => {
+  const createChart = () => {
     const created = new PriceChart(element, {
       datafeed: app.client.datafeed,
       frames: app.frames,
@@ -61,10 +61,10 @@ export function ChartPane(props: { chart: ChartStore }) {
   };
 
   onMount(() => {
-    // In a task of its own, after that in which the screen is made.
-    const task = setTimeout(create);
+    // In its own task, after that in which the screen is made.
+    const timer = setTimeout(createChart);
     onCleanup(() => {
-      clearTimeout(task);
+      clearTimeout(timer);
       isRemoved = true;
       viewOf(props.chart)?.remove();
       setView(props.chart, null);

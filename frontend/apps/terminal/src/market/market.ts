@@ -72,7 +72,7 @@ export class Market {
 
   /** Return the `requested` symbol if it exists, or else the first one. */
   async start(requested: string): Promise<string | undefined> {
-    // The chart needs it next. A symbol that does not exist is reported below.
+    // The chart needs it next, and reads it again if this fails.
     if (requested !== "") this.info(requested).catch(() => {});
     const found = (await this.search("")).map(({ symbol }) => symbol);
     await this.#chooseUsableList(found);

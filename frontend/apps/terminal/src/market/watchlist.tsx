@@ -42,6 +42,7 @@ export function Watchlist() {
   const [announced, setAnnounced] = createSignal("");
   const [sorts, setSorts] = createSignal(0);
   const [drawn, setDrawn] = createSignal<readonly string[]>([]);
+  const [areRowsDue, setRowsDue] = createSignal(false);
   let element!: HTMLElement;
 
   onMount(() => {
@@ -50,7 +51,12 @@ export function Watchlist() {
       setIsShown(entries.at(-1)?.isIntersecting ?? false),
     );
     views.observe(element);
-    onCleanup(() => views.disconnect());
+    // The rows have a task of their own, after that in which the parts of the first screen are made.
+    const timer = setTimeout(() => setRowsDue(true));
+    onCleanup(() => {
+      views.disconnect();
+      clearTimeout(timer);
+    });
   });
   onCleanup(
     app.client.socket.onState(({ phase }) =>
@@ -58,7 +64,7 @@ export function Watchlist() {
     ),
   );
 
-  const list = () => market.watchlist;
+  const list = () => (areRowsDue() ? market.watchlist : null);
   const symbols = createMemo(() => list()?.symbols ?? []);
   const sorted = createMemo(() => {
     sorts();
