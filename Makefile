@@ -37,10 +37,10 @@ PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # `make test check` makes the quick checks first and runs no test twice.
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run the tests but the longest ones: less than four minutes on two cores
-	@$(PYTEST) -m "not long"
+	@$(PYTEST) --files=short
 
 test-long: .venv/.synced ## Run the longest tests, which start processes or draw many random cases
-	@$(PYTEST) -m long
+	@$(PYTEST) --files=long
 
 test-all: .venv/.synced ## Run every test
 	@$(PYTEST)

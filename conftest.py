@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,17 +32,29 @@ def pytest_collection() -> Generator[None]:
     gc.freeze()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the longest files as `long`, and put these files first."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    choices = ("all", "short", "long")
+    parser.addoption("--files", choices=choices, default="all", help="by tests/kit/long_files.py")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the long files with `--files=short`, and the others with `--files=long`."""
+    files = config.getoption("--files")
+    if files == "all" or collection_path.suffix != ".py":
+        return None
     # Here, because pytest rewrites the assertions only of what is imported later.
+    from tests.kit.long_files import LONG_FILES
+
+    is_long = collection_path.relative_to(config.rootpath).as_posix() in LONG_FILES
+    return True if is_long != (files == "long") else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
     from tests.kit.long_files import LONG_FILES
 
     order = {path: number for number, path in enumerate(LONG_FILES)}
     items.sort(key=lambda item: order.get(item.location[0], len(order)))
-    for item in items:
-        if item.location[0] in order:
-            item.add_marker("long")
 
 
 @pytest.hookimpl(trylast=True)
