@@ -35,7 +35,8 @@ async def test_a_firing_reaches_the_clients_of_a_gateway_and_the_events_of_the_a
         httpx.AsyncClient(base_url=f"http://{address}/api/v1", params={"account_id": "A"}) as http,
     ):
         await client.subscribe("alerts", accountId="A")
-        # The market moves on its own, so alerts are made around the price until one fires.
+        # The market moves on its own, so alerts are made around the price until one fires. The
+        # price of a share may stand still for a minute. That of BTCUSD does not.
         async with asyncio.timeout(5 * TIMEOUT_S):
             while (fired := await next_fired(client)) is None:
                 await create_around_the_price(http)
@@ -45,10 +46,10 @@ async def test_a_firing_reaches_the_clients_of_a_gateway_and_the_events_of_the_a
 
 
 async def create_around_the_price(http: httpx.AsyncClient) -> None:
-    quotes = await http.post("/datafeed/quotes", json={"symbols": ["AAPL"]})
+    quotes = await http.post("/datafeed/quotes", json={"symbols": ["BTCUSD"]})
     price = quotes.json()[0]["v"]["lp"]
     for step in (-TICK, TICK):
-        wanted = {"symbol": "AAPL", "condition": "either", "price": round(price + step, 2)}
+        wanted = {"symbol": "BTCUSD", "condition": "either", "price": round(price + step, 2)}
         assert (await http.post("/alerts", json=wanted)).status_code in (200, 409)
 
 
