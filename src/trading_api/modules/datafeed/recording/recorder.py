@@ -97,7 +97,8 @@ class Recorder:
         try:
             while True:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._is_half_full.wait(), self._flush_s)
+                    async with asyncio.timeout(self._flush_s):
+                        await self._is_half_full.wait()
                 self._is_half_full.clear()
                 await self._write()
         finally:

@@ -196,6 +196,27 @@ async def test_what_waits_is_bounded_and_a_gap_is_marked(tmp_path: Path) -> None
     assert market.ticks()[-2].last == 200_00
 
 
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_recorder_that_is_stopped_while_it_wakes_up_stops(
+    tmp_path: Path, steps: int
+) -> None:
+    source = FakeSource()
+    feed, writer = MarketFeed(source, NEVER_MS), FaultyWriter(tmp_path, source)
+    recorder = Recorder(feed, writer, 3_600.0, waiting_max=10)
+    await recorder.start()
+    source._sink = feed
+    running = asyncio.create_task(recorder.run())
+    await asyncio.sleep(0.01)
+    for price in range(8):
+        source.trade(101_00 + price)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=2)
+    running.cancel()
+    assert done == {running}
+
+
 async def test_an_unexpected_error_is_logged_and_the_recording_goes_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
