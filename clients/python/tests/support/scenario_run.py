@@ -152,7 +152,8 @@ class OutageRun:
         versions = [(order.id, order.version) for order in reported.orders]
         assert len(versions) == len(set(versions))
         (position,) = await self._trader.positions()
-        await until(lambda: reported.positions[position.id].qty == position.qty)
+        # The client may have reported no position yet.
+        await until(lambda: [each.qty for each in reported.positions.values()] == [position.qty])
 
     async def _all_filled(self) -> None:
         """Wait until no order works. A quote can show less than an order wants; later ones fill

@@ -42,7 +42,7 @@ _LOOKALIKES = {
 
 _LETTERS = {each: letter for letter, others in _LOOKALIKES.items() for each in others}
 
-_LIKE_LIVE = re.compile("[li]ive-")
+_LIKE_LIVE = re.compile("[li][li]ve-")
 """A small l and a capital I look the same."""
 
 _ALPHABETS = frozenset(

@@ -34,6 +34,7 @@ def imitations(draw: st.DrawFn) -> str:
 
 @given(imitations())
 @example("\ua4e1\ua4f2\ua4e6\ua4f0-MAIN")
+@example("llve-MAIN")
 @example("L \u0130 V \u00c9 \u2014 MAIN")
 def test_no_name_is_read_as_the_id_of_a_live_account(name: str) -> None:
     rejection = check_name(name)
