@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Crosshair } from "./support/crosshair.ts";
+import { boxOf } from "./support/finger.ts";
 import type { TerminalPage } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
 
@@ -47,27 +48,35 @@ async function history(resolution: string): Promise<WireBar[]> {
   return (await response.json()).bars.toReversed();
 }
 
-/** Point at the last bars on the chart, and compare what the legend shows with the history. */
-async function compare(resolution: string): Promise<void> {
+/** Return the place of a bar on the chart. The last bar has the index 0, and the one before it 1. */
+async function placeOf(index: number): Promise<[x: number, y: number]> {
   const { page } = terminal;
-  const crosshair = new Crosshair(terminal);
-  const bars = await history(resolution);
-  expect(bars.length).toBe(COMPARED_BARS);
-  const canvas = await page.locator(".chart .canvas").boundingBox();
-  if (canvas === null) throw new Error("no chart");
+  const { x, y, width, height } = await boxOf(page.locator(".chart .canvas"));
   const axisWidth = await page
     .locator(".price-lines")
     .evaluate((element) =>
       Number.parseFloat(getComputedStyle(element).getPropertyValue("--axis-width")),
     );
-  const space = Math.max((canvas.width - axisWidth) / (BARS_SHOWN + RIGHT_BARS), BAR_PX_MIN);
-  const legend = page.getByTestId("legend");
-  for (const [index, { open, high, low, close }] of bars.entries()) {
-    const x = canvas.x + canvas.width - axisWidth - (RIGHT_BARS + index + 0.5) * space;
-    await crosshair.move(x, canvas.y + canvas.height / 2);
-    const [o, h, l, c] = [open, high, low, close].map((price) => price.toFixed(2));
-    const figures = new RegExp(`O\\s+${o}\\s+H\\s+${h}\\s+L\\s+${l}\\s+C\\s+${c}`);
-    await expect.poll(() => legend.innerText(), { message: `bar ${index}` }).toMatch(figures);
+  const space = Math.max((width - axisWidth) / (BARS_SHOWN + RIGHT_BARS), BAR_PX_MIN);
+  return [x + width - axisWidth - (RIGHT_BARS + index + 0.5) * space, y + height / 2];
+}
+
+/** Wait until the legend shows the prices of a bar. */
+async function legendShows(bar: WireBar, message: string): Promise<void> {
+  const [o, h, l, c] = [bar.open, bar.high, bar.low, bar.close].map((price) => price.toFixed(2));
+  const figures = new RegExp(`O\\s+${o}\\s+H\\s+${h}\\s+L\\s+${l}\\s+C\\s+${c}`);
+  const legend = terminal.page.getByTestId("legend");
+  await expect.poll(() => legend.innerText(), { message }).toMatch(figures);
+}
+
+/** Point at the last bars on the chart, and compare what the legend shows with the history. */
+async function compare(resolution: string): Promise<void> {
+  const crosshair = new Crosshair(terminal);
+  const bars = await history(resolution);
+  expect(bars.length).toBe(COMPARED_BARS);
+  for (const [index, bar] of bars.entries()) {
+    await crosshair.move(...(await placeOf(index)));
+    await legendShows(bar, `bar ${index}`);
   }
   await crosshair.leave();
 }
@@ -93,6 +102,17 @@ test.each([
     await compare(resolution.resolution);
   },
 );
+
+test("the legend follows the last bar while the crosshair is on it", async () => {
+  const crosshair = new Crosshair(terminal);
+  await crosshair.move(...(await placeOf(0)));
+  for (let step = 0; step < 20; step += 1) {
+    await tests.server.advance(2);
+    const [last] = await history("1");
+    if (last === undefined) throw new Error("no bar");
+    await legendShows(last, `step ${step}`);
+  }
+});
 
 test("the legend shows the last bar again when the pointer leaves the chart", async () => {
   const [last] = await history("1");

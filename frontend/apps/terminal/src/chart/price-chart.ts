@@ -22,6 +22,7 @@ import { BarConflation } from "./bar-conflation.ts";
 import { BarHistory } from "./bar-history.ts";
 import { BarLayer } from "./bar-layer.ts";
 import { CHART_OPTIONS, chartStyles, priceFormat } from "./chart-styles.ts";
+import { indexOfTime } from "./index-of-time.ts";
 import { periodOf } from "./period.ts";
 import type { PriceScale } from "./price-scale.ts";
 import { showTimes } from "./time-ticks.ts";
@@ -73,7 +74,8 @@ export class PriceChart {
   #loaded: Bar[] = [];
   #mustRedraw = false;
   #applyUpdate: (bar: KLineData) => void = () => {};
-  #pointed: KLineData | null = null;
+  /** The time of the bar under the crosshair; null without one. */
+  #pointedTime: number | null = null;
   /** The part of the series that was visible last, to see its changes. */
   #rangeText = "";
   #isScrolledBack = false;
@@ -130,7 +132,7 @@ export class PriceChart {
     this.#symbol = symbol;
     this.#resolution = resolution;
     this.#loaded = [];
-    this.#pointed = null;
+    this.#pointedTime = null;
     const { thousandsSeparator, decimalFold } = priceFormat(this.decimals);
     if (thousandsSeparator) this.engine.setThousandsSeparator(thousandsSeparator);
     if (decimalFold) this.engine.setDecimalFold(decimalFold);
@@ -307,9 +309,10 @@ export class PriceChart {
     for (const listener of this.#crosshairListeners) listener(y);
     // Without a crosshair, half of the canvases are empty, and the page need not compose them.
     this.engine.getDom()?.toggleAttribute("data-crosshair", bar !== null);
-    const isOther = bar?.timestamp !== this.#pointed?.timestamp;
-    this.#pointed = bar;
-    // The engine points while it draws. A new value of the same bar waits for the other legends.
+    const time = bar?.timestamp ?? null;
+    const isOther = time !== this.#pointedTime;
+    this.#pointedTime = time;
+    // A new value of the same bar is shown together with the other legends.
     if (isOther) this.#showLegend();
   }
 
@@ -339,7 +342,9 @@ export class PriceChart {
   }
 
   readonly #showLegend = (): void => {
-    const shown = this.#pointed ?? this.engine.getDataList().at(-1);
+    // The engine points while it draws, which may be after this. Its list has the values of now.
+    const bars = this.engine.getDataList();
+    const shown = bars[indexOfTime(bars, this.#pointedTime ?? Number.POSITIVE_INFINITY)];
     if (shown !== undefined) this.#options.onLegend(barOf(shown));
   };
 

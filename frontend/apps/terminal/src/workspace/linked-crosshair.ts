@@ -1,4 +1,5 @@
 import { type Crosshair, registerIndicator } from "klinecharts";
+import { indexOfTime } from "../chart/index-of-time.ts";
 import type { PriceChart } from "../chart/price-chart.ts";
 
 /** No pane has this id, so that the line of the time is drawn in all panes, and none of a price. */
@@ -79,18 +80,13 @@ class LinkedCrosshair {
   #pixelOf(time: number): number | null {
     const { engine } = this.#chart;
     const bars = engine.getDataList();
-    let [low, high] = [0, bars.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((bars[middle]?.timestamp ?? 0) <= time) low = middle + 1;
-      else high = middle;
-    }
-    const [previous, bar] = [bars[low - 2], bars[low - 1]];
+    const index = indexOfTime(bars, time);
+    const [previous, bar] = [bars[index - 1], bars[index]];
     if (bar === undefined) return null;
     // After the newest bar there is only its own time.
-    const isAfter = low === bars.length && previous !== undefined;
+    const isAfter = index === bars.length - 1 && previous !== undefined;
     if (isAfter && time >= 2 * bar.timestamp - previous.timestamp) return null;
-    const place = engine.convertToPixel({ dataIndex: low - 1 }, { paneId: "candle_pane" });
+    const place = engine.convertToPixel({ dataIndex: index }, { paneId: "candle_pane" });
     const x = Array.isArray(place) ? undefined : place.x;
     const width = engine.getSize("candle_pane", "main")?.width ?? 0;
     return x === undefined || x < 0 || x > width ? null : x;
