@@ -187,7 +187,7 @@ help: ## List the targets
 	@$(UV) pip install --quiet --python .venv/sbom/server --no-deps --require-hashes -r requirements/runtime.txt
 	@touch $@
 
-# Clients of docs/doors.md: 2 GB, most of it of lumibot.
+# Clients of docs/compatibility.md: 2 GB, most of it of lumibot.
 .venv/clients/%/.synced: requirements/client-%.txt | .venv/.synced
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv/clients/$*
 	@$(UV) pip sync --quiet --python .venv/clients/$* --require-hashes $<

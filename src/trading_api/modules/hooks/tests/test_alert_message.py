@@ -17,7 +17,7 @@ from trading_api.errors import Invalid
 from trading_api.models.hooks import OrderAlert, TargetAlert
 from trading_api.modules.hooks.alert_message import AlertMessage, read_message
 
-DOCUMENT = Path(__file__).resolve().parents[5] / "docs" / "doors.md"
+DOCUMENT = Path(__file__).resolve().parents[5] / "docs" / "compatibility.md"
 VALUES = {
     "ticker": "AAPL",
     "timenow": "2026-11-30T14:30:00Z",
