@@ -153,6 +153,15 @@ async def test_every_client_is_told_of_each_change() -> None:
         assert updates[-1]["now_ms"] == (await bot.rest.get("/datafeed/replay")).json()["now_ms"]
 
 
+async def test_clients_are_sent_the_time_that_the_step_clock_reached() -> None:
+    async with stepping() as bot:
+        await bot.socket.request("replay.subscribe", {})
+        moved = await bot.advance(by_ms=MINUTE_MS)
+        updates = [each["payload"]["payload"] for each in await bot.published()]
+        times = [each["now_ms"] for each in updates if "controllable" in each]
+        assert times == [START_MS, moved["now_ms"]]
+
+
 async def test_a_chart_has_every_bar_of_a_jump() -> None:
     async with played() as bot:
         await put(bot, state="paused")

@@ -23,7 +23,8 @@ class ReplayControl:
         self._clock = clock
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call the listener whenever `state` changed in more than the time."""
+        """Call the listener when `state` changed, but not for the ticks of a market that is played,
+        which change only the time."""
         if self._clock is not None:
             self._clock.listen(lambda _: listener())
 

@@ -134,7 +134,7 @@ class PlayingClock(StepClock):
         return self._jump_to_ms is not None
 
     def listen(self, listener: Callable[[Playing], None]) -> None:
-        """Call the listener whenever `playing` changed, and while a jump goes on."""
+        """Call the listener when `playing` changed, while a jump goes on, and after `advance`."""
         self._listeners.append(listener)
 
     # Commands
@@ -195,6 +195,8 @@ class PlayingClock(StepClock):
     async def advance(self, instant: Callable[[int], int]) -> int:
         now_ms = await super().advance(instant)
         self._note_position()
+        self._announce(is_progress=True)
+        await self._wait_delivered()
         return now_ms
 
     async def _turn(self, feed: HeldSink) -> float:
