@@ -191,6 +191,19 @@ test("the market is stepped by a key and played by mouse, and every terminal sho
   }
 });
 
+test("the time and the countdown follow a bot that moves the market, and stand still after it", async () => {
+  const { page } = await tests.open();
+  const { now_ms } = await replayState();
+  const to = Math.ceil(now_ms / 60_000) * 60_000 + 80_000;
+  await tests.server.advance((to - now_ms) / 1_000);
+  await bar(page).getByText(new Date(to).toISOString().slice(11, 19)).waitFor();
+  const countdown = () => page.getByTestId("countdown").innerText();
+  await expect.poll(countdown).toBe("The bar closes in 00:40");
+  // It is drawn each second.
+  await page.waitForTimeout(2_500);
+  expect(await countdown()).toBe("The bar closes in 00:40");
+});
+
 test("a jump to a date fills what it passes, and the chart continues with its bars", async () => {
   const terminal = await tests.open({ account: "JUMPER" });
   const { page } = terminal;

@@ -26,7 +26,7 @@ import { createStore, produce, reconcile } from "solid-js/store";
 import { byEnd, byFamily } from "./account/order-lists.ts";
 import { SessionCurve } from "./account/session-curve.ts";
 import { adviceFor, messageOf } from "./error-messages.ts";
-import { MarketClock } from "./market-clock.ts";
+import type { MarketClock } from "./market-clock.ts";
 import { titleOf } from "./notifications/history.ts";
 import type { Notifications } from "./notifications/notifications.ts";
 import { isPermanent } from "./read-until-answered.ts";
@@ -76,13 +76,19 @@ export class TradingAccount {
   readonly #mergedPositions = new MergedPositions();
   /** The executions that the socket reported before the history, which may contain them. */
   #liveExecutions: Execution[] = [];
-  readonly #clock = new MarketClock();
+  readonly #clock: MarketClock;
   readonly curve = new SessionCurve();
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
 
-  constructor(client: TradingClient, notifications: Notifications, frames: SharedFrames) {
+  constructor(
+    client: TradingClient,
+    notifications: Notifications,
+    frames: SharedFrames,
+    clock: MarketClock,
+  ) {
     this.#client = client;
+    this.#clock = clock;
     this.#notifications = notifications;
     this.#frames = frames;
     this.#liveOrders = createRoot(() =>

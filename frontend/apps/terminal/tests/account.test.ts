@@ -12,6 +12,7 @@ import {
 } from "@trading-api/client";
 import { beforeEach, expect, test, vi } from "vitest";
 import { TradingAccount } from "../src/account.ts";
+import { MarketClock } from "../src/market-clock.ts";
 import { Notifications } from "../src/notifications/notifications.ts";
 import { SharedFrames } from "../src/shared-frames.ts";
 
@@ -55,7 +56,7 @@ beforeEach(() => {
     },
   } as unknown as TradingClient;
   const shared = new SharedFrames((callback) => frames.push(callback));
-  account = new TradingAccount(client, new Notifications(), shared);
+  account = new TradingAccount(client, new Notifications(), shared, new MarketClock());
 });
 
 const order = (n: number, status: OrderStatus): Order => {

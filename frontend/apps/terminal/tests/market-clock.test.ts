@@ -11,6 +11,23 @@ test.each([0, 1, 60])("the time of a market of speed %d is estimated from sample
   expect(clock.at(25_000)).toBe(START + 25_000 * speed);
 });
 
+test("a paused market that a bot moves stands still between two moves", () => {
+  const clock = new MarketClock();
+  clock.report(0);
+  clock.add(START, 0);
+  clock.add(START + 192_000, 6_000);
+  expect(clock.at(9_000)).toBe(START + 192_000);
+});
+
+test("a reported speed holds at once, and the estimated one without a report", () => {
+  const clock = new MarketClock();
+  clock.report(60);
+  clock.add(START, 0);
+  expect(clock.at(1_000)).toBe(START + 60_000);
+  clock.report(null);
+  expect(clock.at(1_000)).toBe(START + 1_000);
+});
+
 test("the equity of a replay is on the clock of its market", () => {
   const clock = new MarketClock();
   const curve = new SessionCurve();

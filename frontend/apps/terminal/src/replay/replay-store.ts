@@ -1,9 +1,11 @@
 import type { Replay, TradingClient } from "@trading-api/client";
 import { type Accessor, createSignal } from "solid-js";
+import type { MarketClock } from "../market-clock.ts";
 
 /** What the time of the market does, as the server reports it. A live market has no controls. */
 export class ReplayStore {
   readonly #client: TradingClient;
+  readonly #clock: MarketClock;
   readonly #state = createSignal<Replay | null>(null);
   /** Null while it is not known, and for a live market. */
   readonly state: Accessor<Replay | null> = () => {
@@ -11,10 +13,11 @@ export class ReplayStore {
     return state === null || state.state === "live" ? null : state;
   };
 
-  constructor(client: TradingClient) {
+  constructor(client: TradingClient, clock: MarketClock) {
     this.#client = client;
+    this.#clock = clock;
     // An older server has no such feed.
-    client.feeds.replay({}, { onData: (state) => this.#state[1](state), onFailed: () => {} });
+    client.feeds.replay({}, { onData: (state) => this.#show(state), onFailed: () => {} });
   }
 
   /** Whether the user can play, pause and move the market. */
@@ -24,7 +27,7 @@ export class ReplayStore {
 
   /** Read the state again, which a market that is played sends at changes only. */
   async read(): Promise<void> {
-    this.#state[1](await this.#client.rest.replay.state());
+    this.#show(await this.#client.rest.replay.state());
   }
 
   /** Play a market that is paused, and pause one that is played or that jumps. */
@@ -52,6 +55,18 @@ export class ReplayStore {
   }
 
   async #change(send: () => Promise<Replay>): Promise<void> {
-    this.#state[1](await send());
+    this.#show(await send());
   }
+
+  #show(replay: Replay): void {
+    this.#clock.add(replay.now, performance.now());
+    this.#clock.report(speedOf(replay));
+    this.#state[1](replay);
+  }
+}
+
+/** Return the speed of a market's time; null during a jump, which is as fast as the slowest client. */
+function speedOf({ state, speed, jumpTo }: Replay): number | null {
+  if (jumpTo !== undefined) return null;
+  return state === "paused" || state === "ended" ? 0 : speed;
 }
