@@ -43,6 +43,8 @@ export const EXECUTIONS_MAX = 500;
 const NONE_ENDED_SINCE = Number.MAX_SAFE_INTEGER;
 const RETRY_MS = 1_500;
 const CLOCK_MS = 10_000;
+/** How long an equity waits for the market's time, which a market that is moved reports after it. */
+const CURVE_MS = 250;
 
 /**
  * The account that the terminal shows. It is the host of the client's broker and stores what the
@@ -77,6 +79,7 @@ export class TradingAccount {
   /** The executions that the socket reported before the history, which may contain them. */
   #liveExecutions: Execution[] = [];
   readonly #clock: MarketClock;
+  #curveTimer: ReturnType<typeof setTimeout> | undefined;
   readonly curve = new SessionCurve();
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
@@ -89,6 +92,7 @@ export class TradingAccount {
   ) {
     this.#client = client;
     this.#clock = clock;
+    clock.onSample(this.#addToCurve);
     this.#notifications = notifications;
     this.#frames = frames;
     this.#liveOrders = createRoot(() =>
@@ -290,7 +294,6 @@ export class TradingAccount {
       this.#executions[1](mergeExecutions(executions, this.#liveExecutions).slice(-EXECUTIONS_MAX));
       this.#liveExecutions = [];
     });
-    if (this.#newEquity !== null) this.#addToCurve(this.#newEquity);
     setInterval(() => {
       if (document.visibilityState === "visible") this.#readClock().catch(() => {});
     }, CLOCK_MS);
@@ -363,14 +366,17 @@ export class TradingAccount {
 
   #receiveEquity(equity: Equity): void {
     this.#newEquity = equity;
-    this.#addToCurve(equity);
+    this.#curveTimer ??= setTimeout(this.#addToCurve, CURVE_MS);
     this.#frames.requestTexts("panels", this.#showFigures);
   }
 
-  #addToCurve(equity: Equity): void {
+  /** Add the newest equity to the curve, at the market's time. */
+  readonly #addToCurve = (): void => {
+    clearTimeout(this.#curveTimer);
+    this.#curveTimer = undefined;
     const ms = this.#clock.at(performance.now());
-    if (ms !== null) this.curve.add(ms, equity);
-  }
+    if (ms !== null && this.#newEquity !== null) this.curve.add(ms, this.#newEquity);
+  };
 
   /** Show what the orders do not show: the broker reports complete fills itself. */
   #showNotification({ code, severity, message }: AccountNotification): void {

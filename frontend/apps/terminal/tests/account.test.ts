@@ -20,6 +20,7 @@ const ENDED = 1_200;
 
 let host: BrokerHost;
 let account: TradingAccount;
+let clock: MarketClock;
 let halt: KillSwitch;
 let reportMoney: (state: AccountState) => void;
 let reportEquity: (equity: Equity) => void;
@@ -56,7 +57,8 @@ beforeEach(() => {
     },
   } as unknown as TradingClient;
   const shared = new SharedFrames((callback) => frames.push(callback));
-  account = new TradingAccount(client, new Notifications(), shared, new MarketClock());
+  clock = new MarketClock();
+  account = new TradingAccount(client, new Notifications(), shared, clock);
 });
 
 const order = (n: number, status: OrderStatus): Order => {
@@ -121,10 +123,27 @@ test("a frame shows the newest equity and the newest profit of each position", a
   expect(account.equity).toBeNull();
   expect(frames.length).toBe(1);
   // A hidden page has no frames, and its curve goes on.
+  vi.advanceTimersByTime(250);
   expect(account.curve.points.at(-1)?.equity).toBe(103);
   frame();
   expect(account.position("AAPL")?.pl).toBe(3);
   expect(account.equity?.equity).toBe(103);
+});
+
+test("the equity of a market that is moved is at the time that it reached", async () => {
+  await account.start("DEMO");
+  const money = { balance: 100, unrealizedPL: 0, realizedPL: 0, deposited: 0, seq: 1 };
+  for (const minute of [1, 2, 3]) {
+    reportEquity({ ...money, equity: 100 + minute });
+    clock.add(minute * 60_000, performance.now(), 0);
+  }
+  vi.advanceTimersByTime(1_000);
+  const points = account.curve.points.map(({ time, equity }) => [time, equity]);
+  expect(points).toEqual([
+    [60_000, 101],
+    [120_000, 102],
+    [180_000, 103],
+  ]);
 });
 
 test("a profit that waits for a frame does not replace that of a newer position", async () => {

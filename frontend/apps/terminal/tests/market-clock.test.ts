@@ -13,19 +13,28 @@ test.each([0, 1, 60])("the time of a market of speed %d is estimated from sample
 
 test("a paused market that a bot moves stands still between two moves", () => {
   const clock = new MarketClock();
-  clock.report(0);
-  clock.add(START, 0);
-  clock.add(START + 192_000, 6_000);
+  clock.add(START, 0, 0);
+  clock.add(START + 192_000, 6_000, 0);
   expect(clock.at(9_000)).toBe(START + 192_000);
+  clock.add(START + 192_000, 12_000);
+  expect(clock.at(13_000)).toBe(START + 192_000);
 });
 
-test("a reported speed holds at once, and the estimated one without a report", () => {
+test("a reported speed holds at once, until samples show that the market does not reach it", () => {
   const clock = new MarketClock();
-  clock.report(60);
-  clock.add(START, 0);
-  expect(clock.at(1_000)).toBe(START + 60_000);
-  clock.report(null);
-  expect(clock.at(1_000)).toBe(START + 1_000);
+  clock.add(START, 0, 3_600);
+  expect(clock.at(1_000)).toBe(START + 3_600_000);
+  clock.add(START + 5_000 * 200, 5_000, 3_600);
+  expect(clock.at(6_000)).toBe(START + 6_000 * 200);
+  clock.add(START + 6_000 * 200, 6_000, 0);
+  expect(clock.at(7_000)).toBe(START + 6_000 * 200);
+});
+
+test("a live market whose venue is silent stands still after two samples", () => {
+  const clock = new MarketClock();
+  clock.add(START, 0, 1);
+  clock.add(START, 10_000);
+  expect(clock.at(15_000)).toBe(START);
 });
 
 test("the equity of a replay is on the clock of its market", () => {

@@ -59,14 +59,13 @@ export class ReplayStore {
   }
 
   #show(replay: Replay): void {
-    this.#clock.add(replay.now, performance.now());
-    this.#clock.report(speedOf(replay));
+    this.#clock.add(replay.now, performance.now(), speedOf(replay));
     this.#state[1](replay);
   }
 }
 
-/** Return the speed of a market's time; null during a jump, which is as fast as the slowest client. */
-function speedOf({ state, speed, jumpTo }: Replay): number | null {
-  if (jumpTo !== undefined) return null;
-  return state === "paused" || state === "ended" ? 0 : speed;
+/** Return the speed of a market's time. A jump reports how far it is. */
+function speedOf({ state, speed, jumpTo }: Replay): number {
+  const isMoved = jumpTo !== undefined || state === "paused" || state === "ended";
+  return isMoved ? 0 : speed;
 }
