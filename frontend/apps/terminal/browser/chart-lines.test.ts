@@ -1,7 +1,8 @@
 // The lines of orders and positions on the chart, used by mouse, touch and keys, against a real
 // backend.
 import type { Locator } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { boxOf, Finger, middleOf } from "./support/finger.ts";
 import { parseNumber, type TerminalPage } from "./support/terminal-page.ts";
 import { TerminalTests } from "./support/terminal-tests.ts";
@@ -275,6 +276,38 @@ test("the line of a position shows its profit, and closes it", async () => {
     .getByRole("button", { name: /^Close the/ })
     .click();
   await expect.poll(position).toBeUndefined();
+});
+
+test("the profit of a position has no colour while the connection is lost", async () => {
+  const proxy = new TcpProxy(tests.server.backend.port);
+  onTestFinished(() => proxy.close());
+  const terminal = await tests.openAt(await proxy.start());
+  await buy(terminal, 4);
+  const note = terminal.line("Long 4").locator(".price-line-note");
+  const tone = () => note.getAttribute("data-tone");
+  // It was bought at the ask, and is worth the bid.
+  await expect.poll(tone).toBe("down");
+  proxy.cut();
+  await expect.poll(tone).toBe("muted");
+  proxy.restore();
+  await expect.poll(tone).toBe("down");
+});
+
+test("a position whose line was moved by keys is described as before after Escape", async () => {
+  const terminal = await tests.open();
+  const handle = await buy(terminal, 3);
+  const described = async () => [
+    await shownPrice(handle),
+    await handle.getAttribute("aria-valuetext"),
+  ];
+  await expect.poll(async () => (await described())[1]).toContain("USD");
+  const before = await described();
+  await handle.focus();
+  for (let press = 0; press < 3; press += 1) await terminal.page.keyboard.press("ArrowUp");
+  await previewOf(terminal).waitFor();
+  await expect.poll(described).not.toEqual(before);
+  await terminal.page.keyboard.press("Escape");
+  await expect.poll(described).toEqual(before);
 });
 
 test("a stop loss and a take profit are dragged out of a position", async () => {

@@ -167,6 +167,56 @@ test("a comparison shows the live change since the first visible bar, and is rem
   await expect.poll(() => scale("Linear").getAttribute("aria-checked")).toBe("true");
 });
 
+test("the legend has no price of one symbol under the name of another", async () => {
+  let answer = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  terminal = await tests.open({ isLoaded: false });
+  page = terminal.page;
+  await page.route("**/datafeed/resolve/EURUSD", async (route) => {
+    await isAsked;
+    await route.continue();
+  });
+  await page.reload();
+  await terminal.isLoaded();
+  await terminal.view("Watch");
+  await page.locator('tr[data-symbol="EURUSD"] button.row').click();
+  await terminal.view("Chart");
+  const prices = () => legend().locator(".ohlc").innerText();
+  await expect.poll(() => legend().locator("strong").innerText()).toBe("EURUSD");
+  expect(await prices()).toBe("");
+  answer();
+  const [last] = (await history("EURUSD", "1", 1)) as [WireBar];
+  await expect.poll(prices, SLOW).toContain(last.close.toFixed(5));
+});
+
+test("the mark of an indicator has the decimals of a symbol that is chosen later", async () => {
+  await open();
+  // A mark is drawn on a canvas.
+  await page.addInitScript(() => {
+    const texts: string[] = [];
+    Object.assign(globalThis, { drawnTexts: texts });
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (...drawn) {
+      texts.push(drawn[0]);
+      fillText.apply(this, drawn);
+    };
+  });
+  await page.reload();
+  await terminal.isLoaded();
+  await button("Indicators").click();
+  await button("Add Simple moving average").click();
+  await page.keyboard.press("Escape");
+  await terminal.view("Watch");
+  await page.locator('tr[data-symbol="EURUSD"] button.row').click();
+  await terminal.view("Chart");
+  const value = page.locator('.indicator-legend[data-indicator="sma"] .indicator-value');
+  await expect.poll(() => value.innerText(), SLOW).toMatch(/^1\.\d{5}$/);
+  const drawn = () => page.evaluate(() => Reflect.get(globalThis, "drawnTexts"));
+  await expect.poll(drawn).toContain(await value.innerText());
+});
+
 test("a date is shown however far back it is, and the seam to live bars stays right", async () => {
   await open();
   const go = async (date: string, time?: string) => {

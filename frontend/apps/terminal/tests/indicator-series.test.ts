@@ -33,7 +33,11 @@ function steppedQueue() {
 
 const dayOf = (ms: number): number => Math.floor(ms / 3_600_000);
 
-function seriesOf(type: IndicatorType, queue = steppedQueue().queue, onRebuilt = () => {}) {
+function seriesOf(
+  type: IndicatorType,
+  queue = steppedQueue().queue,
+  onRebuilt: (willDraw: boolean) => void = () => {},
+) {
   const { parameters, source } = initialSettings(type, "1");
   let steps = 0;
   const create = (): Calculation => {
@@ -121,6 +125,24 @@ test("an update of the last of 50,000 bars, and a new one, cost one step each", 
   expect(steps()).toBe(50_011);
   series.sync(bars.list);
   expect(steps()).toBe(50_011);
+});
+
+test("values that older bars change are reported, also when they are computed at once", async () => {
+  const all = randomBars(600, 1);
+  const bars = new Bars();
+  bars.list = all.slice(300);
+  const { queue } = steppedQueue();
+  const reports: boolean[] = [];
+  const { series } = seriesOf(byName("obv"), queue, (willDraw) => reports.push(willDraw));
+  series.sync(bars.list);
+  await Promise.resolve();
+  reports.length = 0;
+  const before = series.rows.at(-1);
+  bars.prepend(all.slice(0, 300));
+  series.sync(bars.list);
+  await Promise.resolve();
+  expect(series.rows.at(-1)).not.toEqual(before);
+  expect(reports).toEqual([true]);
 });
 
 test("many bars are computed in short parts, and then shown together", () => {

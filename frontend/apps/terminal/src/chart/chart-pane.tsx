@@ -97,6 +97,8 @@ export function ChartPane(props: { chart: ChartStore }) {
   };
   createEffect(() => void load());
   const isShown = createMemo(() => info()?.name === props.chart.symbol());
+  /** The bar of the legend; null while the bars of another symbol are still shown. */
+  const shownBar = createMemo(() => (isShown() ? bar() : null));
   createEffect(() => {
     const [created, symbol] = [chart(), info()];
     if (created && symbol && isShown()) void created.show(symbol, props.chart.resolution());
@@ -157,7 +159,7 @@ export function ChartPane(props: { chart: ChartStore }) {
           <span>{isShown() ? info()?.description : ""}</span>
         </div>
         <dl class="ohlc">
-          <Show when={bar()}>
+          <Show when={shownBar()}>
             {(bar) => (
               <>
                 <Figure name="O" value={format.price(bar().open, decimals())} />
@@ -178,7 +180,7 @@ export function ChartPane(props: { chart: ChartStore }) {
         </dl>
         <Suspense>
           <Show when={viewOf(props.chart)} keyed>
-            {(view) => <ViewLegend view={view} bar={bar()} />}
+            {(view) => <ViewLegend view={view} bar={shownBar()} />}
           </Show>
         </Suspense>
       </div>
@@ -199,7 +201,7 @@ export function ChartPane(props: { chart: ChartStore }) {
         {(created) => (
           <>
             <Show when={hasIndicators(props.chart)}>
-              <Indicators chart={props.chart} price={created()} legend={legend} bar={bar()} />
+              <Indicators chart={props.chart} price={created()} legend={legend} bar={shownBar()} />
             </Show>
             <Drawings chart={props.chart} price={created()} element={element} />
           </>

@@ -63,7 +63,8 @@ export class ChartIndicators {
   readonly #shown = new Map<string, DrawnIndicator>();
   readonly #stopListening: () => void;
   #clock = new SessionClock(AROUND_THE_CLOCK);
-  #clockOf: SymbolInfo | null = null;
+  /** The symbol whose sessions and decimals are used. */
+  #symbol: SymbolInfo | null = null;
   #panesText = "";
   #height = 0;
 
@@ -71,9 +72,9 @@ export class ChartIndicators {
     this.#price = price;
     this.#engine = price.engine;
     this.#options = options;
-    this.#stopListening = price.onShown(() => this.#updateClock());
+    this.#stopListening = price.onShown(() => this.#updateSymbol());
     this.#engine.subscribeAction("onPaneDrag", this.#onDrag);
-    this.#updateClock();
+    this.#updateSymbol();
   }
 
   remove(): void {
@@ -130,7 +131,7 @@ export class ChartIndicators {
     const series = new IndicatorSeries(
       () => createCalculation(type, current(), (ms) => this.#clock.dayOf(ms)),
       type.outputs.length,
-      { queue: this.#queue, onRebuilt: () => this.#rebuilt() },
+      { queue: this.#queue, onRebuilt: (willDraw) => this.#rebuilt(willDraw) },
     );
     const onDraw = () => this.#watchPanes();
     const shown: DrawnIndicator = { type, settings, paneId, series, rows: series.rows, onDraw };
@@ -247,21 +248,23 @@ export class ChartIndicators {
     });
   }
 
-  #rebuilt(): void {
-    this.#price.redraw();
+  #rebuilt(willDraw: boolean): void {
+    if (!willDraw) this.#price.redraw();
     this.#options.onValues();
   }
 
-  /** Use the sessions of the shown symbol. */
-  #updateClock(): void {
-    const { symbol } = this.#price;
-    if (symbol === null || symbol === this.#clockOf) return;
-    this.#clockOf = symbol;
+  /** Use the sessions and the decimals of the shown symbol. */
+  #updateSymbol(): void {
+    const { symbol, decimals } = this.#price;
+    if (symbol === null || symbol === this.#symbol) return;
+    this.#symbol = symbol;
     this.#clock = new SessionClock(symbol);
-    for (const { series, type } of this.#shown.values()) {
+    for (const [id, { series, type }] of this.#shown) {
+      this.#engine.overrideIndicator({ name: NAME, id: this.#engineId(id), precision: decimals });
       if (type.name !== "vwap") continue;
       series.reset();
       series.sync(this.#engine.getDataList());
     }
+    this.#options.onValues();
   }
 }

@@ -16,6 +16,12 @@ interface Run {
   last: KLineData | null;
 }
 
+export interface IndicatorSeriesOptions {
+  queue: WorkQueue;
+  /** Called after all values were computed again, with whether the chart draws them without a call. */
+  onRebuilt(willDraw: boolean): void;
+}
+
 /**
  * The values of an indicator for the bars of a chart. A bar that is appended or replaced costs one
  * step, however many bars there are. Older bars, which change all values, are computed in parts;
@@ -25,7 +31,7 @@ export class IndicatorSeries {
   readonly #create: () => Calculation;
   readonly #width: number;
   readonly #queue: WorkQueue;
-  readonly #onRebuilt: () => void;
+  readonly #onRebuilt: (willDraw: boolean) => void;
   /** The rows of all bars. It stays the same array, because the chart reads it whenever it draws. */
   readonly rows: Row[] = [];
   #shown: Run;
@@ -36,7 +42,7 @@ export class IndicatorSeries {
   constructor(
     create: () => Calculation,
     width: number,
-    { queue, onRebuilt }: { queue: WorkQueue; onRebuilt(): void },
+    { queue, onRebuilt }: IndicatorSeriesOptions,
   ) {
     this.#create = create;
     this.#width = width;
@@ -94,7 +100,8 @@ export class IndicatorSeries {
       this.#task = null;
       this.#show(run);
       // The chart draws after the call of `sync` that began it.
-      if (!isFirstTurn) this.#onRebuilt();
+      if (isFirstTurn) queueMicrotask(() => this.#onRebuilt(true));
+      else this.#onRebuilt(false);
       return true;
     };
     this.#task = task;

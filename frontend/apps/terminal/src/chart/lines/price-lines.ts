@@ -198,7 +198,8 @@ export class PriceLines {
       price.style.transform = label.style.transform;
     }
     // A line that only moves must not be laid out.
-    const content = [text, line.tone, line.title, isMoved, note?.text].join("|");
+    const contents = [text, line.tone, line.title, handle.isMoved, note?.text, note?.tone];
+    const content = contents.join("|");
     if (drawn.content === content) return;
     drawn.content = content;
     element.dataset.tone = line.tone;

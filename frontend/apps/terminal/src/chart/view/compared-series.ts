@@ -52,14 +52,16 @@ export class ComparedSeries {
       isFailed = true;
     } finally {
       // Each drawing asks for older bars, so a failed read is repeated only after a while.
-      if (isFailed) setTimeout(() => this.#endReading(), RETRY_MS);
-      else this.#endReading();
+      if (isFailed) setTimeout(this.#allowRetry, RETRY_MS);
+      else this.#isReading = false;
     }
   }
 
-  #endReading(): void {
+  /** Let the next drawing read again, and ask for one: a market that stands still has none. */
+  readonly #allowRetry = (): void => {
     this.#isReading = false;
-  }
+    if (!this.#isStopped) this.#options.onChange();
+  };
 
   async #load(): Promise<void> {
     const { datafeed, symbol, resolution, guid, onChange } = this.#options;
