@@ -20,7 +20,7 @@ test("lines outside of the visible prices have no labels", async () => {
   await terminal.line("Take profit sell 1").waitFor();
   await terminal.line("Limit buy 1").waitFor();
   await terminal.line("Limit buy 2").waitFor();
-  expect(await terminal.lines.count()).toBe(5);
+  await expect.poll(() => terminal.lines.count()).toBe(5);
   expect(await terminal.line("Stop loss sell 1").isVisible()).toBe(false);
   expect(await terminal.line("Stop loss sell 2").isVisible()).toBe(false);
 });

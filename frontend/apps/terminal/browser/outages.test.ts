@@ -33,7 +33,7 @@ test("after a killed server restarts, nothing is missing and nothing is shown tw
   await terminal.show("Positions");
   await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: /^3$/ }).waitFor();
   await terminal.show("Orders");
-  expect(await terminal.orders.count()).toBe(1);
+  await expect.poll(() => terminal.orders.count()).toBe(1);
   await terminal.show("Fills");
   await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(2);
   const { bid: before } = await terminal.quote();
@@ -44,7 +44,7 @@ test("after a killed server restarts, nothing is missing and nothing is shown tw
   await terminal.show("Fills");
   await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(2);
   await terminal.show("Orders");
-  expect(await terminal.orders.count()).toBe(1);
+  await expect.poll(() => terminal.orders.count()).toBe(1);
 });
 
 test("each process of several may be killed: the badge shows it, and nothing is missing", async () => {

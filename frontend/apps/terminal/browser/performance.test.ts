@@ -93,7 +93,7 @@ test("the summary has the limits of margin, and the statistics are those of the 
       );
     }
     const days = page.getByRole("table", { name: "By day" }).locator("tbody tr");
-    expect(await days.count()).toBe(found.byDay.length);
+    await expect.poll(() => days.count()).toBe(found.byDay.length);
   };
   const all = await statistics();
   expect(all.total.trades).toBe(DAYS * 2);
@@ -132,12 +132,12 @@ test("the curve shows each day with its drawdown and a live end, by keys and poi
   await page.getByText("Table of the values").click();
   const rows = page.getByRole("table", { name: "Equity over time" }).locator("tbody tr");
   // The start, each day that has ended, and the present.
-  expect(await rows.count()).toBe(points.length + 1);
+  await expect.poll(() => rows.count()).toBe(points.length + 1);
   expect(parseNumber(await rows.nth(1).locator("td").first().innerText())).toBe(
     money(yesterday?.equity ?? 0),
   );
   await range(terminal, "1W").click();
-  expect(await rows.count()).toBe(9);
+  await expect.poll(() => rows.count()).toBe(9);
   await page.getByText("Table of the values").click();
 
   // The end is live, and the pointer chooses a day.
