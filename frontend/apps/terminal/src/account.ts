@@ -43,8 +43,6 @@ export const EXECUTIONS_MAX = 500;
 const NONE_ENDED_SINCE = Number.MAX_SAFE_INTEGER;
 const RETRY_MS = 1_500;
 const CLOCK_MS = 10_000;
-/** How long an equity waits for the market's time, which a market that is moved reports after it. */
-const CURVE_MS = 250;
 
 /**
  * The account that the terminal shows. It is the host of the client's broker and stores what the
@@ -79,8 +77,7 @@ export class TradingAccount {
   /** The executions that the socket reported before the history, which may contain them. */
   #liveExecutions: Execution[] = [];
   readonly #clock: MarketClock;
-  #curveTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly curve = new SessionCurve();
+  readonly curve: SessionCurve;
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
 
@@ -92,7 +89,7 @@ export class TradingAccount {
   ) {
     this.#client = client;
     this.#clock = clock;
-    clock.onSample(this.#addToCurve);
+    this.curve = new SessionCurve(clock);
     this.#notifications = notifications;
     this.#frames = frames;
     this.#liveOrders = createRoot(() =>
@@ -366,17 +363,9 @@ export class TradingAccount {
 
   #receiveEquity(equity: Equity): void {
     this.#newEquity = equity;
-    this.#curveTimer ??= setTimeout(this.#addToCurve, CURVE_MS);
+    this.curve.report(equity);
     this.#frames.requestTexts("panels", this.#showFigures);
   }
-
-  /** Add the newest equity to the curve, at the market's time. */
-  readonly #addToCurve = (): void => {
-    clearTimeout(this.#curveTimer);
-    this.#curveTimer = undefined;
-    const ms = this.#clock.at(performance.now());
-    if (ms !== null && this.#newEquity !== null) this.curve.add(ms, this.#newEquity);
-  };
 
   /** Show what the orders do not show: the broker reports complete fills itself. */
   #showNotification({ code, severity, message }: AccountNotification): void {

@@ -39,7 +39,7 @@ test("a live market whose venue is silent stands still after two samples", () =>
 
 test("the equity of a replay is on the clock of its market", () => {
   const clock = new MarketClock();
-  const curve = new SessionCurve();
+  const curve = new SessionCurve(clock);
   clock.add(START + 60_000, 5_000);
   curve.add(clock.at(6_000) ?? Number.NaN, { equity: 101, deposited: 100, seq: 1 });
   expect(curve.points).toEqual([{ time: START + 61_000, equity: 101, deposited: 100, seq: 1 }]);
