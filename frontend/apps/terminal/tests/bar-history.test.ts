@@ -1,31 +1,22 @@
-import type { Bar, DatafeedService, SymbolInfo } from "@trading-api/client";
+import type { Bar, SymbolInfo } from "@trading-api/client";
 import { expect, test } from "vitest";
 import { BarHistory } from "../src/chart/bar-history.ts";
-
-const bar = (time: number): Bar => ({ time, open: 1, high: 1, low: 1, close: 1, volume: 1 });
+import { bar, fakeDatafeed } from "./support/fake-datafeed.ts";
 
 /** A datafeed that has the bars 1 to 10 s, and answers with at most 4 of them. */
 function datafeed() {
   const requests: number[] = [];
   const answers: (() => void)[] = [];
   let fails = false;
-  const service = {
-    getBars(
-      _symbol: SymbolInfo,
-      _resolution: string,
-      { to }: { to: number },
-      onResult: (bars: Bar[]) => void,
-      onError: (reason: string) => void,
-    ) {
-      requests.push(to);
-      const bars = Array.from({ length: 10 }, (_, n) => bar((n + 1) * 1_000));
-      const isFailure = fails;
-      answers.push(() => {
-        if (isFailure) onError("offline");
-        else onResult(bars.filter(({ time }) => time < to * 1_000).slice(-4));
-      });
-    },
-  } as unknown as DatafeedService;
+  const service = fakeDatafeed(({ to }, onResult, onError) => {
+    requests.push(to);
+    const bars = Array.from({ length: 10 }, (_, n) => bar((n + 1) * 1_000));
+    const isFailure = fails;
+    answers.push(() => {
+      if (isFailure) onError("offline");
+      else onResult(bars.filter(({ time }) => time < to * 1_000).slice(-4));
+    });
+  });
   const history = new BarHistory(service, {} as SymbolInfo, "1S");
   const answer = () => answers.splice(0).map((each) => each());
   const fail = (on: boolean) => {

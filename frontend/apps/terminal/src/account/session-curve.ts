@@ -7,7 +7,7 @@ type Reported = Pick<Equity, "equity" | "deposited" | "seq">;
  * The equity at a time, in ms UTC of market time. `deposited` is what was paid in since the opening
  * of the account or its last reset, and `seq` is the number of its last event.
  */
-export interface CurvePoint extends Required<Pick<Equity, "equity" | "deposited" | "seq">> {
+export interface CurvePoint extends Required<Reported> {
   time: number;
 }
 
